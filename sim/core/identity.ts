@@ -1,0 +1,100 @@
+/** Who calls: every party has a key, and each call carries a short-lived token signed with it (JWT, RFC 7519; ES256). */
+import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK } from 'jose'
+import { MINUTE, SECOND, type Clock } from './clock.ts'
+import { Problem } from './problem.ts'
+
+/** Tokens live this long (assumed): long enough for a slow call, too short to be worth stealing. */
+const tokenLifeMs = MINUTE
+/** A token is used again for calls to the same party for this long, so that a burst does not sign each call anew. */
+const reuseMs = 20 * SECOND
+
+export type Caller = { id: string; role: string }
+
+/** Everybody who may be recognised: public keys and roles, by party id. */
+export type Directory = Map<string, { role: string; publicKey: JWK }>
+
+export type PartyKey = { privateJwk: JWK; publicJwk: JWK }
+
+export const createPartyKey = async (): Promise<PartyKey> => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  return { privateJwk: await exportJWK(privateKey), publicJwk: await exportJWK(publicKey) }
+}
+
+export type Identity = {
+  id: string
+  role: string
+  /** A token for calls to `audience`. */
+  tokenFor(audience: string): Promise<string>
+  /** Who signed this token for us; a token that is forged, stale, or meant for somebody else is a 401 problem. */
+  recognise(token: string): Promise<Caller>
+}
+
+export const createIdentity = async (
+  self: Caller,
+  { key, directory, clock }: { key: PartyKey; directory: Directory; clock: Clock },
+): Promise<Identity> => {
+  const signingKey = await importJWK(key.privateJwk, 'ES256')
+  const sent = new Map<string, { token: string; issuedAt: number }>()
+  const recognised = new Map<string, { caller: Caller; expiresAt: number }>()
+  const publicKeys = new Map<string, Awaited<ReturnType<typeof importJWK>>>()
+
+  const publicKeyOf = async (id: string) => {
+    const known = publicKeys.get(id)
+    if (known !== undefined) return known
+    const entry = directory.get(id)
+    if (entry === undefined)
+      throw new Problem(401, 'unknown-caller', 'the token names a caller this party does not know')
+    const imported = await importJWK(entry.publicKey, 'ES256')
+    publicKeys.set(id, imported)
+    return imported
+  }
+
+  return {
+    ...self,
+    tokenFor: async (audience) => {
+      const now = clock.now()
+      const earlier = sent.get(audience)
+      if (earlier !== undefined && now - earlier.issuedAt < reuseMs && now >= earlier.issuedAt) return earlier.token
+      const token = await new SignJWT()
+        .setProtectedHeader({ alg: 'ES256', kid: self.id })
+        .setIssuer(self.id)
+        .setAudience(audience)
+        .setIssuedAt(Math.floor(now / SECOND))
+        .setExpirationTime(Math.floor((now + tokenLifeMs) / SECOND))
+        .sign(signingKey)
+      sent.set(audience, { token, issuedAt: now })
+      return token
+    },
+    recognise: async (token) => {
+      const now = clock.now()
+      const known = recognised.get(token)
+      if (known !== undefined && now < known.expiresAt) return known.caller
+      try {
+        let id = ''
+        const { payload } = await jwtVerify(
+          token,
+          ({ kid }) => {
+            id = kid ?? ''
+            return publicKeyOf(id)
+          },
+          {
+            audience: self.id,
+            algorithms: ['ES256'],
+            currentDate: new Date(now),
+            maxTokenAge: tokenLifeMs / SECOND + 's',
+            clockTolerance: 5,
+          },
+        )
+        const entry = directory.get(id)
+        if (entry === undefined || payload.iss !== id) throw new Error('issuer and key differ')
+        const caller = { id, role: entry.role }
+        if (recognised.size > 10_000) recognised.clear()
+        recognised.set(token, { caller, expiresAt: (payload.exp ?? 0) * SECOND })
+        return caller
+      } catch (cause) {
+        if (cause instanceof Problem) throw cause
+        throw new Problem(401, 'bad-token', 'the bearer token is not valid here and now', { cause })
+      }
+    },
+  }
+}

@@ -1,0 +1,130 @@
+/** What happened, written once: an append-only, hash-chained journal in each party's database; a run's journal is their merge. */
+import { createHash } from 'node:crypto'
+import { asc, desc } from 'drizzle-orm'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Clock } from './clock.ts'
+import type { Database, Store, Transaction } from './store.ts'
+
+/**
+ * One entry as everybody may compare it.
+ * call: a message as its receiver saw it · failure: a message its sender got no answer to · transition: a step in the life of
+ * something a party looks after · manual: work done by a person · step: a line of a scenario · boot: a process took over.
+ */
+export type EntryKind = 'call' | 'failure' | 'transition' | 'manual' | 'step' | 'boot'
+export type EntryBody = Record<string, unknown>
+
+/** What may differ between two runs of one seed: wall time, and contents, which hold keys and signatures. */
+export type EntryAside = { wallMs?: number; request?: string; response?: string }
+
+export type Entry = { order: number; at: number; kind: EntryKind; body: EntryBody; aside: EntryAside }
+export type ChainedEntry = Entry & { party: string; number: number; hash: string }
+
+export const journalTable = sqliteTable('journal', {
+  number: integer().primaryKey(),
+  order: integer().notNull(),
+  at: integer().notNull(),
+  kind: text().$type<EntryKind>().notNull(),
+  body: text().notNull(),
+  aside: text().notNull(),
+  hash: text().notNull(),
+})
+
+type Row = typeof journalTable.$inferSelect
+
+const genesis = '0'.repeat(64)
+
+const chain = (previous: string, row: Omit<Row, 'hash'>) =>
+  createHash('sha256')
+    .update(JSON.stringify([previous, row.number, row.order, row.at, row.kind, row.body, row.aside]))
+    .digest('hex')
+
+export type Journal = {
+  /** Add an entry; it is on disk once the promise resolves, together with whatever `also` writes. */
+  append(kind: EntryKind, body: EntryBody, aside?: EntryAside, also?: (tx: Transaction) => Promise<void>): Promise<void>
+  /** Add an entry inside the caller's own transaction. */
+  appendIn(tx: Transaction, kind: EntryKind, body: EntryBody, aside?: EntryAside): Promise<void>
+}
+
+export const createJournal = (store: Store, clock: Clock): Journal => {
+  const insert = async (tx: Transaction, entry: Entry) => {
+    const [head] = await tx
+      .select({ number: journalTable.number, hash: journalTable.hash })
+      .from(journalTable)
+      .orderBy(desc(journalTable.number))
+      .limit(1)
+    const row = {
+      number: (head?.number ?? 0) + 1,
+      order: entry.order,
+      at: entry.at,
+      kind: entry.kind,
+      body: JSON.stringify(entry.body),
+      aside: JSON.stringify(entry.aside),
+    }
+    await tx.insert(journalTable).values({ ...row, hash: chain(head?.hash ?? genesis, row) })
+  }
+  const entry = (kind: EntryKind, body: EntryBody, aside: EntryAside): Entry => ({
+    order: clock.tick(),
+    at: clock.now(),
+    kind,
+    body,
+    aside,
+  })
+  return {
+    append: (kind, body, aside = {}, also) => {
+      const made = entry(kind, body, aside)
+      return store.enqueue(async (tx) => {
+        await insert(tx, made)
+        if (also !== undefined) await also(tx)
+      })
+    },
+    appendIn: (tx, kind, body, aside = {}) => insert(tx, entry(kind, body, aside)),
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const parse = (text: string): Record<string, unknown> => {
+  const value: unknown = JSON.parse(text)
+  if (!isRecord(value)) throw new Error('journal entry is no object')
+  return value
+}
+
+const chained = (party: string, row: Row): ChainedEntry => ({
+  party,
+  number: row.number,
+  order: row.order,
+  at: row.at,
+  kind: row.kind,
+  body: parse(row.body),
+  aside: parse(row.aside),
+  hash: row.hash,
+})
+
+/** One party's entries, oldest first. */
+export const readJournal = async (party: string, read: Database): Promise<ChainedEntry[]> => {
+  const rows = await read.select().from(journalTable).orderBy(asc(journalTable.number))
+  return rows.map((row) => chained(party, row))
+}
+
+/** A run's journal: the parties' entries in the order they happened; ties (only between processes) fall by party and number. */
+export const mergeJournals = (journals: ChainedEntry[][]): ChainedEntry[] =>
+  journals.flat().sort((a, b) => a.order - b.order || a.party.localeCompare(b.party) || a.number - b.number)
+
+/** Recompute one party's chain: how many entries hold, or the first that does not. */
+export const verifyJournal = async (
+  read: Database,
+): Promise<{ result: 'intact'; entries: number; head: string } | { result: 'broken'; at: number }> => {
+  const rows = await read.select().from(journalTable).orderBy(asc(journalTable.number))
+  let previous = genesis
+  let expected = 1
+  for (const row of rows) {
+    if (row.number !== expected || chain(previous, row) !== row.hash) return { result: 'broken', at: expected }
+    previous = row.hash
+    expected += 1
+  }
+  return { result: 'intact', entries: rows.length, head: previous }
+}
+
+/** The part of an entry that one seed always gives alike: everything but wall time, contents and the hashes over them. */
+export const comparable = ({ party, number, order, at, kind, body }: ChainedEntry) =>
+  JSON.stringify([party, number, order, at, kind, body])
