@@ -1,0 +1,236 @@
+/** Certificate revocation lists 失効リスト (RFC 5280 section 5): written, read, and judged fit to rely on. */
+import {
+  algorithmIdentifier,
+  algorithmOid,
+  type Algorithm,
+  fingerprintOf,
+  isSignedBy,
+  readAlgorithm,
+} from './algorithm.ts'
+import * as asn1 from './asn1.ts'
+import type { Authority } from './certificate.ts'
+import {
+  type CrlEntry,
+  entryAt,
+  entryBytes,
+  type EntryList,
+  noEntries,
+  readEntries,
+  readEntry,
+  serialBytes,
+} from './crlEntry.ts'
+import { indexSerials, type SerialIndex } from './crlIndex.ts'
+import { constructed, type Element, fields, inner, onlyElement, readDer, tag } from './der.ts'
+import { integer, sameBytes, wholeBytes } from './derValue.ts'
+import {
+  type Extension,
+  extension,
+  type IssuingDistributionPoint,
+  readAuthorityKeyIdentifier,
+  readExtensions,
+  readIssuingDistributionPoint,
+  unknownCritical,
+} from './extension.ts'
+import { distributionPointName } from './generalName.ts'
+import { time } from './instant.ts'
+import { MalformedError } from './malformed.ts'
+import { type Name, readName } from './name.ts'
+import { type Certificate, parseCertificate } from './parsedCertificate.ts'
+import { extensionOid, keyUsageBit } from './profile.ts'
+import type { CertStatus } from './revocation.ts'
+import { signStructure } from './signedStructure.ts'
+
+export type { CrlEntry } from './crlEntry.ts'
+export { type CertStatus, reasonCodes, reasonMeaning, reasonName } from './revocation.ts'
+
+/** Largest list that is read: about 1.7 million entries. */
+const crlLimitBytes = 64 * 1024 * 1024
+
+export type CrlRequest = {
+  ca: Authority
+  thisUpdate: number
+  nextUpdate: number
+  crlNumber: bigint | number
+  entries: Iterable<CrlEntry>
+  /** The partition, as `crlDistributionPoint` in profile.ts names it; without it the list covers the whole CA. */
+  distributionPoint?: Name
+}
+
+/** A complete version 2 list; one of a partition says so in a critical issuingDistributionPoint (RFC 5280 section 5.2.5). */
+export async function issueCrl(request: CrlRequest): Promise<Uint8Array> {
+  const { ca, thisUpdate, nextUpdate, crlNumber, distributionPoint } = request
+  if (nextUpdate <= thisUpdate) throw new RangeError('next update is not after this update')
+  const issuer = parseCertificate(ca.certificate)
+  const keyIdentifier = Buffer.from(issuer.subjectKeyIdentifier ?? '', 'hex')
+  const entries = Array.from(request.entries, entryBytes)
+  const extensions = [
+    extension(
+      { oid: extensionOid.authorityKeyIdentifier, critical: false },
+      asn1.sequence(asn1.implicit(0, keyIdentifier)),
+    ),
+    extension({ oid: extensionOid.crlNumber, critical: false }, asn1.integer(crlNumber)),
+    ...(distributionPoint
+      ? [
+          extension(
+            { oid: extensionOid.issuingDistributionPoint, critical: true },
+            asn1.sequence(distributionPointName(distributionPoint)),
+          ),
+        ]
+      : []),
+  ]
+  const tbs = asn1.sequence(
+    asn1.integer(1),
+    algorithmIdentifier(algorithmOid.sha256WithRSAEncryption),
+    asn1.raw(Buffer.from(issuer.subjectHex, 'hex')),
+    asn1.time(thisUpdate),
+    asn1.time(nextUpdate),
+    ...(entries.length > 0 ? [asn1.sequenceOfBytes(Buffer.concat(entries))] : []),
+    asn1.explicit(0, asn1.sequence(...extensions)),
+  )
+  return signStructure(tbs, ca.signer)
+}
+
+export type Crl = {
+  readonly der: Uint8Array
+  /** SHA-256 of `der`, lower-case hex. */
+  readonly fingerprint: string
+  readonly tbs: Uint8Array
+  readonly issuer: string
+  readonly issuerHex: string
+  readonly thisUpdate: number
+  readonly nextUpdate: number
+  readonly crlNumber?: bigint
+  readonly authorityKeyIdentifier?: string
+  readonly issuingDistributionPoint?: IssuingDistributionPoint
+  readonly entryCount: number
+  readonly entries: EntryList
+  /** Critical extensions nobody here understands, in the list or in an entry. */
+  readonly unknownCritical: boolean
+  readonly signature: Uint8Array
+  readonly signatureAlgorithm: Algorithm
+}
+
+const understood = new Set<string>([extensionOid.issuingDistributionPoint, extensionOid.authorityKeyIdentifier])
+
+function readListExtensions(extensions: ReadonlyMap<string, Extension>) {
+  const number = extensions.get(extensionOid.crlNumber)
+  const keyIdentifier = extensions.get(extensionOid.authorityKeyIdentifier)
+  const point = extensions.get(extensionOid.issuingDistributionPoint)
+  const crlNumber = number && integer(onlyElement(number.value), 'crl number')
+  if (crlNumber !== undefined && crlNumber < 0n) throw new MalformedError('crl number: negative')
+  const authorityKeyIdentifier = keyIdentifier && readAuthorityKeyIdentifier(keyIdentifier.value)
+  // A delta is no list to decide by, even if its indicator is wrongly not critical (RFC 5280 section 5.2.4).
+  const isDelta = extensions.has(extensionOid.deltaCrlIndicator)
+  return {
+    ...(crlNumber !== undefined && { crlNumber }),
+    ...(authorityKeyIdentifier && { authorityKeyIdentifier }),
+    ...(point && { issuingDistributionPoint: readIssuingDistributionPoint(point.value) }),
+    unknownCritical: isDelta || unknownCritical(extensions, understood).length > 0,
+  }
+}
+
+function readTbs(element: Element) {
+  const tbs = fields(element, tag.sequence, 'crl')
+  if (integer(tbs.next(tag.integer, 'version'), 'version', 1) !== 1n) throw new MalformedError('version is not 2')
+  const algorithm = readAlgorithm(tbs.next(tag.sequence, 'signature algorithm'), 'signature algorithm')
+  const issuer = readName(tbs.next(tag.sequence, 'issuer'), 'issuer')
+  const thisUpdate = time(tbs.any('this update'), 'this update')
+  const nextUpdate = time(tbs.any('next update'), 'next update')
+  if (nextUpdate < thisUpdate) throw new MalformedError('next update before this update')
+  const revoked = tbs.optional(tag.sequence)
+  const list = tbs.next(constructed(0), 'crl extensions')
+  tbs.end('crl')
+  const entries = revoked ? readEntries(revoked) : noEntries
+  const rest = readListExtensions(readExtensions(inner(list, 'crl extensions'), 'crl extensions'))
+  return { algorithm, issuer, thisUpdate, nextUpdate, entries, rest }
+}
+
+/** Throws a MalformedError for anything but one strict version 2 list. Says nothing about whether to rely on it. */
+export function parseCrl(input: Uint8Array): Crl {
+  const whole = readDer(input, crlLimitBytes)
+  const outer = fields(whole, tag.sequence, 'crl')
+  const tbsElement = outer.next(tag.sequence, 'crl')
+  const signatureAlgorithm = readAlgorithm(outer.next(tag.sequence, 'signature algorithm'), 'signature algorithm')
+  const signature = wholeBytes(outer.next(tag.bitString, 'signature'), 'signature')
+  outer.end('crl')
+  const { algorithm, issuer, thisUpdate, nextUpdate, entries, rest } = readTbs(tbsElement)
+  if (!sameBytes(algorithm.der, signatureAlgorithm.der)) throw new MalformedError('two signature algorithms')
+  return Object.freeze({
+    der: whole.bytes,
+    fingerprint: fingerprintOf(whole.bytes),
+    tbs: tbsElement.bytes,
+    issuer: issuer.text,
+    issuerHex: issuer.hex,
+    thisUpdate,
+    nextUpdate,
+    entryCount: entries.starts.length,
+    entries,
+    ...rest,
+    unknownCritical: rest.unknownCritical || entries.unknownCritical,
+    signature,
+    signatureAlgorithm,
+  })
+}
+
+/** All entries in the order of the list. */
+export function* crlEntries({ entries }: Crl): Generator<CrlEntry> {
+  for (let index = 0; index < entries.starts.length; index++) {
+    const { serialNumber, revocationDate, reasonCode } = readEntry(entryAt(entries, index))
+    yield { serialNumber, revocationDate, reasonCode }
+  }
+}
+
+export type CrlRefusal =
+  | 'wrong-issuer'
+  | 'bad-signature'
+  | 'not-yet-valid'
+  | 'stale'
+  | 'wrong-scope'
+  | 'wrong-key-usage'
+  | 'no-crl-number'
+  | 'unsupported'
+
+export type CrlCheck = { result: 'ok' } | { result: 'refused'; reason: CrlRefusal }
+
+/** Whether the list covers the certificate (RFC 5280 section 6.3.3 (b)(2)); a list without a scope covers all of its CA. */
+function covers(crl: Crl, certificate: Certificate): boolean {
+  const point = crl.issuingDistributionPoint
+  if (certificate.issuerHex !== crl.issuerHex) return false
+  if (!point) return true
+  const isCa = certificate.basicConstraints?.cA ?? false
+  if (point.onlyContains === 'attribute' || point.onlyContains === (isCa ? 'user' : 'ca')) return false
+  if (point.names.length === 0) return true
+  return certificate.distributionPoints.some(({ hex }) => point.names.some((name) => name.hex === hex))
+}
+
+/**
+ * Whether `crl` may be relied on at `now` (Unix ms) for certificates of `issuer`, and for `certificate` if given.
+ * `issuer` is the CA found when the certificate was validated: only its own key counts, not another of the same name
+ * (RFC 5280 section 6.3.3 (f) and (g)).
+ */
+export function checkCrl(crl: Crl, by: { issuer: Certificate; certificate?: Certificate; now: number }): CrlCheck {
+  const { issuer, certificate, now } = by
+  const refused = (reason: CrlRefusal): CrlCheck => ({ result: 'refused', reason })
+  if (crl.issuerHex !== issuer.subjectHex) return refused('wrong-issuer')
+  if (!issuer.keyUsage.has(keyUsageBit.cRLSign)) return refused('wrong-key-usage')
+  const signed = { data: crl.tbs, signature: crl.signature, algorithm: crl.signatureAlgorithm }
+  if (!isSignedBy(signed, issuer.publicKey)) return refused('bad-signature')
+  if (crl.unknownCritical || crl.issuingDistributionPoint?.partial) return refused('unsupported')
+  if (crl.crlNumber === undefined) return refused('no-crl-number')
+  if (now < crl.thisUpdate) return refused('not-yet-valid')
+  if (now >= crl.nextUpdate) return refused('stale')
+  if (certificate && !covers(crl, certificate)) return refused('wrong-scope')
+  return { result: 'ok' }
+}
+
+const indexes = new WeakMap<Crl, SerialIndex>()
+
+/** What a list that `checkCrl` accepted says of a serial number. A list knows nothing of numbers never issued: they are good. */
+export function statusByCrl(crl: Crl, serialNumber: string): CertStatus {
+  const index = indexes.get(crl) ?? indexSerials(crl.entries)
+  indexes.set(crl, index)
+  const found = index(serialBytes(serialNumber))
+  if (found === undefined) return { certStatus: 'good' }
+  const { revocationDate, reasonCode } = readEntry(entryAt(crl.entries, found))
+  return { certStatus: 'revoked', revocationDate, reasonCode }
+}

@@ -1,0 +1,170 @@
+/** The extensions of certificates, lists and answers: reading the list, then the value of each kind. */
+import { isTrue as trueNode, type Node, octetString, oid as oidNode, encode, sequence } from './asn1.ts'
+import { constructed, type Element, fields, inner, list, onlyElement, primitive, tag } from './der.ts'
+import { ascii, integer, isTrue, namedBits, octets, oid, toHex } from './derValue.ts'
+import { type GeneralName, readDistributionPointName, readGeneralName, readGeneralNames } from './generalName.ts'
+import { MalformedError } from './malformed.ts'
+import { accessMethodOcsp, type ExtensionRow } from './profile.ts'
+
+/** One extension to be written. */
+export const extension = ({ oid: id, critical }: ExtensionRow, value: Node): Node =>
+  sequence(oidNode(id), ...(critical ? [trueNode()] : []), octetString(encode(value)))
+
+/** `value` is the content of the octet string. */
+export type Extension = { readonly oid: string; readonly critical: boolean; readonly value: Uint8Array }
+
+/** An Extensions list by identifier; refuses a repeated one (RFC 5280 section 4.2). */
+export function readExtensions(element: Element, what = 'extensions'): ReadonlyMap<string, Extension> {
+  const found = new Map<string, Extension>()
+  for (const item of list(element, tag.sequence, what)) {
+    const inside = fields(item, tag.sequence, what)
+    const id = oid(inside.next(tag.oid, what), what)
+    const flag = inside.optional(tag.boolean)
+    const critical = flag !== undefined && isTrue(flag, what)
+    const value = octets(inside.next(tag.octetString, what), what)
+    inside.end(what)
+    if (found.has(id)) throw new MalformedError(`${what}: repeated`)
+    found.set(id, Object.freeze({ oid: id, critical, value }))
+  }
+  return found
+}
+
+/** Critical extensions other than those named: whoever meets one must not rely on the structure (RFC 5280 section 4.2). */
+export const unknownCritical = (extensions: ReadonlyMap<string, Extension>, known: ReadonlySet<string>): string[] =>
+  [...extensions.values()].filter(({ oid: id, critical }) => critical && !known.has(id)).map(({ oid: id }) => id)
+
+/** RFC 5280 section 4.2.1.3; at least one bit is set. */
+export const readKeyUsage = (value: Uint8Array): ReadonlySet<number> => {
+  const element = onlyElement(value)
+  if (element.tag !== tag.bitString) throw new MalformedError('key usage: unexpected type')
+  return new Set(namedBits(element, 'key usage'))
+}
+
+/** RFC 5280 section 4.2.1.9. */
+export function readBasicConstraints(value: Uint8Array): { cA: boolean; pathLenConstraint?: number } {
+  const what = 'basic constraints'
+  const inside = fields(onlyElement(value), tag.sequence, what)
+  const flag = inside.optional(tag.boolean)
+  const cA = flag !== undefined && isTrue(flag, what)
+  const limit = inside.optional(tag.integer)
+  inside.end(what)
+  if (!limit) return { cA }
+  const pathLenConstraint = Number(integer(limit, what, 4))
+  if (!cA || pathLenConstraint < 0) throw new MalformedError(`${what}: bad path length`)
+  return { cA, pathLenConstraint }
+}
+
+/** Policy identifiers without their qualifiers; refuses a repeated one (RFC 5280 section 4.2.1.4). */
+export function readPolicies(value: Uint8Array): string[] {
+  const what = 'certificate policies'
+  const policies = list(onlyElement(value), tag.sequence, what).map((information) => {
+    const inside = fields(information, tag.sequence, what)
+    const policy = oid(inside.next(tag.oid, what), what)
+    const qualifiers = inside.optional(tag.sequence)
+    inside.end(what)
+    if (qualifiers) list(qualifiers, tag.sequence, what)
+    return policy
+  })
+  if (new Set(policies).size !== policies.length) throw new MalformedError(`${what}: repeated`)
+  return policies
+}
+
+/** Key purposes, RFC 5280 section 4.2.1.12. */
+export const readKeyPurposes = (value: Uint8Array): string[] =>
+  list(onlyElement(value), tag.sequence, 'key purposes').map((purpose) => oid(purpose, 'key purposes'))
+
+/** Key identifiers as upper-case hex, RFC 5280 sections 4.2.1.1 and 4.2.1.2. */
+export function readSubjectKeyIdentifier(value: Uint8Array): string {
+  return toHex(octets(onlyElement(value), 'subject key identifier'))
+}
+
+export function readAuthorityKeyIdentifier(value: Uint8Array): string | undefined {
+  const what = 'authority key identifier'
+  const inside = fields(onlyElement(value), tag.sequence, what)
+  const keyIdentifier = inside.optional(primitive(0))
+  const issuer = inside.optional(constructed(1))
+  const serial = inside.optional(primitive(2))
+  inside.end(what)
+  if (issuer) readGeneralNames(issuer, constructed(1), what)
+  if ((issuer === undefined) !== (serial === undefined)) throw new MalformedError(`${what}: half an issuer`)
+  return keyIdentifier && toHex(keyIdentifier.content)
+}
+
+export const readAltNames = (value: Uint8Array, what: string): GeneralName[] =>
+  readGeneralNames(onlyElement(value), tag.sequence, what)
+
+/**
+ * Names of the distribution points that hold all reasons and come from the certificate's own issuer
+ * (RFC 5280 section 4.2.1.13); points limited to some reasons or left to another issuer are passed over.
+ */
+export function readDistributionPoints(value: Uint8Array): GeneralName[] {
+  const what = 'crl distribution points'
+  return list(onlyElement(value), tag.sequence, what).flatMap((point) => {
+    const inside = fields(point, tag.sequence, what)
+    const name = inside.optional(constructed(0))
+    const reasons = inside.optional(primitive(1))
+    const crlIssuer = inside.optional(constructed(2))
+    inside.end(what)
+    if (reasons) namedBits(reasons, what)
+    if (crlIssuer) readGeneralNames(crlIssuer, constructed(2), what)
+    if (!name && !crlIssuer) throw new MalformedError(`${what}: point without a name`)
+    const names = name ? readDistributionPointName(name, what) : []
+    return reasons || crlIssuer ? [] : names
+  })
+}
+
+/** The first OCSP address of an authorityInfoAccess (RFC 5280 section 4.2.2.1). */
+export function readOcspUrl(value: Uint8Array): string | undefined {
+  const what = 'authority information access'
+  const urls = list(onlyElement(value), tag.sequence, what).flatMap((description) => {
+    const inside = fields(description, tag.sequence, what)
+    const method = oid(inside.next(tag.oid, what), what)
+    const location = inside.any(what)
+    inside.end(what)
+    readGeneralName(location, what)
+    return method === accessMethodOcsp && location.tag === primitive(6) ? [ascii(location, what)] : []
+  })
+  return urls[0]
+}
+
+/** RFC 6960 section 4.2.2.2.1: the value is NULL. */
+export function checkOcspNoCheck(value: Uint8Array): true {
+  const element = onlyElement(value)
+  if (element.tag !== tag.null || element.content.length > 0) throw new MalformedError('ocsp no-check: not null')
+  return true
+}
+
+/** IssuingDistributionPoint, RFC 5280 section 5.2.5. */
+export type IssuingDistributionPoint = {
+  readonly names: readonly GeneralName[]
+  readonly onlyContains?: 'user' | 'ca' | 'attribute'
+  /** Only some reasons, or certificates of other issuers: more than this profile has. */
+  readonly partial: boolean
+}
+
+export function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
+  const what = 'issuing distribution point'
+  const inside = fields(onlyElement(value), tag.sequence, what)
+  const name = inside.optional(constructed(0))
+  const flag = (number: number) => {
+    const found = inside.optional(primitive(number))
+    return found !== undefined && isTrue(found, what)
+  }
+  const user = flag(1)
+  const ca = flag(2)
+  const reasons = inside.optional(primitive(3))
+  const indirect = flag(4)
+  const attribute = flag(5)
+  inside.end(what)
+  if (reasons) namedBits(reasons, what)
+  if (Number(user) + Number(ca) + Number(attribute) > 1) throw new MalformedError(`${what}: contradicting scopes`)
+  const point = name && inner(name, what)
+  const names = name ? readDistributionPointName(name, what) : []
+  const unreadable = point !== undefined && names.length === 0
+  const onlyContains = user ? 'user' : ca ? 'ca' : attribute ? 'attribute' : undefined
+  return Object.freeze({
+    names,
+    ...(onlyContains && { onlyContains }),
+    partial: reasons !== undefined || indirect || unreadable,
+  })
+}

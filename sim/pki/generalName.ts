@@ -1,0 +1,38 @@
+/** General names (RFC 5280 section 4.2.1.6) as this profile uses them: directory names, otherNames, addresses of services. */
+import { explicit, implicit, type Node } from './asn1.ts'
+import { constructed, type Element, fields, inner, list, primitive } from './der.ts'
+import { ascii, toHex } from './derValue.ts'
+import { MalformedError } from './malformed.ts'
+import { type Name, nameNode, readName } from './name.ts'
+
+export const directoryName = (name: Name): Node => explicit(4, nameNode(name))
+export const uri = (address: string): Node => implicit(6, new TextEncoder().encode(address))
+
+/** A name as read: `hex` is its whole DER, for comparison. */
+export type GeneralName = { readonly text: string; readonly hex: string; readonly element: Element }
+
+const primitives = new Set([1, 2, 6, 7, 8].map(primitive))
+const constructeds = new Set([0, 3, 4, 5].map(constructed))
+
+/** Reads one general name; kinds other than directory name and URI keep their bytes only. */
+export function readGeneralName(element: Element, what: string): GeneralName {
+  if (!primitives.has(element.tag) && !constructeds.has(element.tag)) throw new MalformedError(`${what}: bad name`)
+  const hex = toHex(element.bytes)
+  if (element.tag === constructed(4)) return { text: readName(inner(element, what), what).text, hex, element }
+  if (element.tag === primitive(6)) return { text: ascii(element, what), hex, element }
+  return { text: `#${hex}`, hex, element }
+}
+
+export const readGeneralNames = (element: Element, expectedTag: number, what: string): GeneralName[] =>
+  list(element, expectedTag, what).map((name) => readGeneralName(name, what))
+
+/** `DistributionPointName` with a full name (RFC 5280 section 4.2.1.13), already inside its outer tag [0]. */
+export const distributionPointName = (name: Name): Node => explicit(0, explicit(0, directoryName(name)))
+
+/** The full names of a DistributionPointName; none if it is a name relative to the issuer, which this profile has not. */
+export function readDistributionPointName(element: Element, what: string): GeneralName[] {
+  const choice = inner(element, what)
+  if (choice.tag === constructed(0)) return readGeneralNames(choice, constructed(0), what)
+  fields(choice, constructed(1), what)
+  return []
+}

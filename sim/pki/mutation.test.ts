@@ -1,0 +1,155 @@
+import { beforeAll, expect } from 'vitest'
+import { fc, test as property } from '@fast-check/vitest'
+import { type Authority, type Certificate, parseCertificate } from './certificate.ts'
+import { trustAnchors, type TrustAnchors, validateCertificate } from './chain.ts'
+import { signDocument, verifySignedDocument } from './cms.ts'
+import { checkCrl, issueCrl, parseCrl } from './crl.ts'
+import { generateKeyPair, importPublicKey, type KeyPair, keySigner } from './key.ts'
+import { MalformedError } from './malformed.ts'
+import {
+  certIdOf,
+  checkOcspResponse,
+  createOcspRequest,
+  createOcspResponse,
+  parseOcspRequest,
+  parseOcspResponse,
+} from './ocsp.ts'
+import { crlDistributionPoint } from './profile.ts'
+import { createAuthority, createOcspSigner, day, issueSignature, kiyose, now } from './testHierarchy.ts'
+
+let keyPair: KeyPair
+let ca: Authority
+let anchors: TrustAnchors
+let issuer: Certificate
+let certificate: Certificate
+let crl: Uint8Array
+let request: Uint8Array
+let response: Uint8Array
+let cms: Uint8Array
+const nonce = new Uint8Array(16).fill(3)
+
+beforeAll(async () => {
+  keyPair = await generateKeyPair()
+  ca = await createAuthority('signature')
+  anchors = trustAnchors([{ kind: 'signature', der: ca.certificate }])
+  issuer = parseCertificate(ca.certificate)
+  certificate = parseCertificate(await issueSignature({ ca, keyPair }))
+  const { serialNumber } = certificate
+  crl = await issueCrl({
+    ca,
+    thisUpdate: now,
+    nextUpdate: now + day,
+    crlNumber: 3,
+    entries: [
+      { serialNumber, revocationDate: now - day, reasonCode: 3 },
+      { serialNumber: 'FF', revocationDate: now - day, reasonCode: 0 },
+    ],
+    distributionPoint: crlDistributionPoint('signature', kiyose),
+  })
+  request = createOcspRequest({ issuer, serialNumbers: [serialNumber], nonce })
+  response = await createOcspResponse({
+    responder: await createOcspSigner('signature', ca),
+    producedAt: now,
+    responses: [
+      {
+        certId: certIdOf(issuer, serialNumber),
+        status: { certStatus: 'good' },
+        thisUpdate: now,
+        nextUpdate: now + day,
+      },
+    ],
+    nonce,
+  })
+  const document = new TextEncoder().encode('document')
+  const signer = keySigner(keyPair.privateKey)
+  cms = await signDocument({ document, signer, certificate: certificate.der, signingTime: now })
+})
+
+/** Where, as a fraction of the length, what kind of change, and which byte. */
+const change = fc.record({
+  kind: fc.constantFrom('flip', 'set', 'insert', 'delete', 'cut', 'repeat'),
+  where: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  byte: fc.integer({ min: 0, max: 255 }),
+})
+const changes = fc.array(change, { minLength: 1, maxLength: 3 })
+
+type Change = { kind: string; where: number; byte: number }
+
+function mutate(der: Uint8Array, wanted: readonly Change[]): Uint8Array {
+  let bytes = [...der]
+  for (const { kind, where, byte } of wanted) {
+    const index = Math.floor(where * bytes.length)
+    if (kind === 'flip') bytes[index] = (bytes[index] ?? 0) ^ (1 << (byte & 7))
+    if (kind === 'set') bytes[index] = byte
+    if (kind === 'insert') bytes.splice(index, 0, byte)
+    if (kind === 'delete') bytes.splice(index, 1)
+    if (kind === 'cut') bytes = bytes.slice(0, index)
+    if (kind === 'repeat') bytes.splice(index, 0, ...bytes.slice(index, index + (byte & 31)))
+  }
+  return Uint8Array.from(bytes)
+}
+
+/** What `read` returns, or undefined if it refuses the bytes as malformed; anything else it throws fails the test. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    expect(error).toBeInstanceOf(MalformedError)
+    return undefined
+  }
+}
+
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
+const runs = { numRuns: 2000 }
+
+property.prop([changes], runs)('no changed certificate is valid', (wanted) => {
+  const der = mutate(certificate.der, wanted)
+  const found = attempt(() => validateCertificate(parseCertificate(der), { kind: 'signature', anchors, now }))
+  if (!same(der, certificate.der)) expect(found?.result).not.toBe('ok')
+})
+
+property.prop([changes], runs)('no changed crl is usable', (wanted) => {
+  const der = mutate(crl, wanted)
+  const found = attempt(() => checkCrl(parseCrl(der), { issuer, certificate, now }))
+  if (!same(der, crl)) expect(found?.result).not.toBe('ok')
+})
+
+property.prop([changes], runs)('no changed ocsp answer gives a status', (wanted) => {
+  const der = mutate(response, wanted)
+  const found = attempt(() => checkOcspResponse(parseOcspResponse(der), { issuer, certificate, now, nonce }))
+  if (!same(der, response) && found) expect(found).toHaveProperty('refused')
+})
+
+property.prop([changes], runs)('a changed signed document is refused, or says the same', (wanted) => {
+  const found = attempt(() => verifySignedDocument(mutate(cms, wanted)))
+  if (found?.result !== 'ok') return
+  expect(found.signingTime).toBe(now)
+  expect(found.certificate.fingerprint).toBe(certificate.fingerprint)
+  expect(Buffer.from(found.document).toString()).toBe('document')
+})
+
+property.prop([changes], runs)('a changed ocsp request is read or malformed', (wanted) => {
+  attempt(() => parseOcspRequest(mutate(request, wanted)))
+})
+
+property.prop([fc.uint8Array({ maxLength: 200 })], runs)('random bytes are malformed everywhere', (bytes) => {
+  for (const read of [parseCertificate, parseCrl, parseOcspRequest, parseOcspResponse, verifySignedDocument]) {
+    expect(attempt(() => read(bytes))).toBeUndefined()
+  }
+  attempt(() => importPublicKey(Buffer.from(bytes).toString('base64')))
+})
+
+property.prop([fc.uint8Array({ minLength: 1, maxLength: 8 })], { numRuns: 300 })(
+  'deep nesting and long runs do not hang',
+  (seed) => {
+    const run = Uint8Array.from({ length: 60_000 }, (_, index) => seed[index % seed.length] ?? 0)
+    const nested = Uint8Array.from({ length: 60_000 }, (_, index) =>
+      index % 4 === 0 ? 0x30 : index % 4 === 1 ? 0x82 : 0xff,
+    )
+    for (const bytes of [run, nested]) {
+      for (const read of [parseCertificate, parseCrl, parseOcspRequest, parseOcspResponse, verifySignedDocument]) {
+        expect(attempt(() => read(bytes))).toBeUndefined()
+      }
+    }
+  },
+)

@@ -1,0 +1,206 @@
+/**
+ * The certificate profile: names, object identifiers and extensions.
+ * Sources: the public CA certificates of JPKI (2015 to 2023), J-LIS 公的個人認証サービス プロファイル仕様書 and public dumps of
+ * certificates on cards; what is marked "assumed" was not found anywhere.
+ */
+import { createHash } from 'node:crypto'
+import { generalizedTimeText } from './instant.ts'
+import type { Name } from './name.ts'
+
+/** 署名用電子証明書 (signature) and 利用者証明用電子証明書 (authentication). */
+export type CertificateKind = 'signature' | 'authentication'
+
+export const certificateKinds: readonly CertificateKind[] = ['signature', 'authentication']
+
+/** Extensions, RFC 5280 sections 4.2 and 5.2, RFC 6960 sections 4.2.2.2.1 and 4.4. */
+export const extensionOid = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  crlNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  deltaCrlIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+} as const
+
+export const accessMethodOcsp = '1.3.6.1.5.5.7.48.1'
+export const keyPurposeOcspSigning = '1.3.6.1.5.5.7.3.9'
+/** id-qt-cps, RFC 5280 section 4.2.1.4, and the address in real certificates. */
+export const qualifierCps = '1.3.6.1.5.5.7.2.1'
+export const cpsUri = 'http://www.jpki.go.jp/cps.html'
+
+/** Key usage bits, RFC 5280 section 4.2.1.3. */
+export const keyUsageBit = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5, cRLSign: 6 } as const
+
+/** The real certificates' usage: signature `03 02 06 C0`, authentication `03 02 07 80`, CA `03 02 01 06`. */
+export const keyUsageBits = {
+  signature: [keyUsageBit.digitalSignature, keyUsageBit.nonRepudiation],
+  authentication: [keyUsageBit.digitalSignature],
+  ca: [keyUsageBit.keyCertSign, keyUsageBit.cRLSign],
+  ocspSigner: [keyUsageBit.digitalSignature],
+} as const
+
+export type ExtensionRow = { readonly oid: string; readonly critical: boolean }
+const row = (name: keyof typeof extensionOid, critical = false): ExtensionRow => ({ oid: extensionOid[name], critical })
+
+/** Extensions in the order encoded. An authorityInfoAccess, where switched on, stands before the last. */
+export const extensionTable: Record<CertificateKind | 'ca' | 'ocspSigner', readonly ExtensionRow[]> = {
+  ca: [
+    row('keyUsage', true),
+    row('subjectAltName'),
+    row('basicConstraints', true),
+    row('crlDistributionPoints'),
+    row('subjectKeyIdentifier'),
+  ],
+  signature: [
+    row('keyUsage', true),
+    row('subjectAltName'),
+    row('issuerAltName'),
+    row('certificatePolicies', true),
+    row('crlDistributionPoints'),
+    row('authorityKeyIdentifier'),
+    row('subjectKeyIdentifier'),
+  ],
+  authentication: [
+    row('keyUsage', true),
+    row('issuerAltName'),
+    row('certificatePolicies', true),
+    row('crlDistributionPoints'),
+    row('authorityKeyIdentifier'),
+    row('subjectKeyIdentifier'),
+  ],
+  /** Assumed; RFC 6960 section 4.2.2.2 asks for the key purpose, and 4.2.2.2.1 for no-check on a short-lived one. */
+  ocspSigner: [
+    row('keyUsage', true),
+    row('extKeyUsage'),
+    row('ocspNoCheck'),
+    row('authorityKeyIdentifier'),
+    row('subjectKeyIdentifier'),
+  ],
+}
+
+/**
+ * Under which arc policies are written. `simulation` is an own arc from a random UUID (X.667), so that nothing of ours
+ * can be taken for a real certificate; `jpki` is the real one, for programs that insist on it.
+ */
+export type PolicyArc = 'simulation' | 'jpki'
+
+const policyByArc: Record<PolicyArc, Record<CertificateKind, string>> = {
+  simulation: {
+    signature: '2.25.95814326511619571456263588961358003484.1.20',
+    authentication: '2.25.95814326511619571456263588961358003484.3.30',
+  },
+  jpki: { signature: '1.2.392.200149.8.5.1.1.20', authentication: '1.2.392.200149.8.5.1.3.30' },
+}
+
+export const policyOid = (kind: CertificateKind, arc: PolicyArc = 'simulation') => policyByArc[arc][kind]
+
+/** The kind a policy stands for; undefined for policies of others. */
+export const kindOfPolicy = (policy: string): CertificateKind | undefined =>
+  certificateKinds.find((kind) => policyByArc.simulation[kind] === policy || policyByArc.jpki[kind] === policy)
+
+export const defaultOrganization = 'JPKI-SIM'
+
+const reservedOrganizations = new Set(['JPKI', 'JPKI-TEST'])
+
+/** Whether a name belongs to the real hierarchy or its test environment, however it is spelt. */
+export const isReservedOrganization = (organization: string) =>
+  reservedOrganizations.has(organization.normalize('NFKC').trim().toUpperCase())
+
+/** Throws for the organisations of the real hierarchies: no certificate of ours may ever be taken for one of theirs. */
+function checkOrganization(organization: string): string {
+  if (isReservedOrganization(organization)) throw new RangeError(`organization ${organization} is reserved`)
+  return organization
+}
+
+const purpose = {
+  signature: { unit: 'JPKI for digital signature', japanese: '公的個人認証サービス署名用' },
+  authentication: { unit: 'JPKI for user authentication', japanese: '公的個人認証サービス利用者証明用' },
+} as const
+
+/** Subject and issuer of a CA certificate, in the order the real ones have. */
+export const caName = (kind: CertificateKind, organization = defaultOrganization): Name => [
+  ['C', 'JP'],
+  ['O', checkOrganization(organization)],
+  ['OU', purpose[kind].unit],
+  ['OU', 'Japan Agency for Local Authority Information Systems'],
+]
+
+/** The CA's Japanese name: subjectAltName of the CA, issuerAltName of its certificates. */
+export const caAlternativeName = (kind: CertificateKind): Name => [
+  ['C', 'JP'],
+  ['O', '公的個人認証サービス'],
+  ['OU', purpose[kind].japanese],
+  ['OU', '地方公共団体情報システム機構'],
+]
+
+export const ocspSignerName = (kind: CertificateKind, organization = defaultOrganization): Name => [
+  ...caName(kind, organization),
+  ['CN', 'OCSP Responder'],
+]
+
+/** 市区町村: five-digit code (JIS X 0401 and 0402) and names in Latin letters, e.g. 13221, Tokyo-to, Kiyose-shi. */
+export type Municipality = { code: string; prefecture: string; city: string }
+
+/**
+ * Where the revocation of a certificate is published: one partition for each municipality for signature certificates;
+ * one for all authentication certificates (assumed, its form was not found).
+ */
+export const crlDistributionPoint = (
+  kind: CertificateKind,
+  municipality: Municipality,
+  organization = defaultOrganization,
+): Name => {
+  const common: Name = [
+    ['C', 'JP'],
+    ['O', checkOrganization(organization)],
+    ['OU', purpose[kind].unit],
+    ['OU', 'CRL Distribution Points'],
+  ]
+  if (kind === 'authentication') return [...common, ['CN', 'CRLDP']]
+  return [...common, ['OU', municipality.prefecture], ['CN', `${municipality.city} CRLDP`]]
+}
+
+/** The counter's number within the municipality, as the last four characters of common names have it. */
+const window = '003A'
+const jstOffsetMs = 9 * 60 * 60 * 1000
+
+/**
+ * The subject of a resident's certificate. `subjectSequence` tells apart what is issued by one municipality:
+ * in signature certificates its last five digits follow the time of issue, in authentication certificates it is hidden
+ * in fourteen opaque characters.
+ */
+export function residentName(of: {
+  kind: CertificateKind
+  municipality: Municipality
+  subjectSequence: string | number
+  issuedAt: number
+}): Name {
+  const { code, prefecture, city } = of.municipality
+  if (!/^\d{5}$/.test(code)) throw new RangeError('municipality code must have five digits')
+  const sequence = String(of.subjectSequence)
+  if (of.kind === 'authentication') {
+    const digest = createHash('sha256').update(`${code} ${sequence}`).digest('hex').toUpperCase()
+    return [
+      ['C', 'JP'],
+      ['CN', `${digest.slice(0, 14)}${code}${window}`],
+    ]
+  }
+  if (!/^\d+$/.test(sequence)) throw new RangeError('subject sequence must be a number')
+  const requested = generalizedTimeText(of.issuedAt + jstOffsetMs).slice(0, 14)
+  return [
+    ['C', 'JP'],
+    ['L', prefecture],
+    ['L', city],
+    ['CN', `${requested}${sequence.slice(-5).padStart(5, '0')}${code}${window}`],
+  ]
+}
