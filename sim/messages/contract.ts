@@ -1,0 +1,44 @@
+/** Customers of broadcasting and communications companies: signing up, being asked after a change, signing again. */
+import { z } from 'zod'
+import { basicFour, id, instant, revocationReason } from './person.ts'
+import { refusal, signedDocument } from './verification.ts'
+
+/** The customer signs an `application` (verification.ts) with the card; `nonce` must be one this provider gave out. */
+export const nonceIssued = z.strictObject({ nonce: z.string(), expiresAt: instant })
+export const signUp = z.strictObject({ signedDocument })
+
+export const contractAnswer = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('accepted'), contractId: id, state: z.string() }),
+  z.strictObject({
+    outcome: z.literal('refused'),
+    reason: z.enum([...refusal.options, 'not-the-applicant', 'wrong-document', 'nonce-unknown', 'other-person']),
+  }),
+])
+
+export const contractView = z.strictObject({
+  contractId: id,
+  state: z.string(),
+  customer: basicFour,
+  consent: z.boolean(),
+  signedAt: instant,
+  lastCheckedAt: instant.optional(),
+  finding: z
+    .strictObject({
+      certStatus: z.string(),
+      reason: revocationReason.optional(),
+      revocationDate: instant.optional(),
+      foundAt: instant,
+    })
+    .optional(),
+  noticesSent: z.array(z.strictObject({ by: z.enum(['television', 'letter']), what: z.string(), sentAt: instant })),
+})
+export const contractList = z.strictObject({ contracts: z.array(contractView) })
+
+/** One round of checks over all contracts whose customers consent. */
+export const roundReport = z.strictObject({
+  checkedAt: instant,
+  checked: z.number().int(),
+  good: z.number().int(),
+  found: z.number().int(),
+  withoutConsent: z.number().int(),
+})

@@ -1,0 +1,45 @@
+/** People at the counter of their municipality, and municipalities among each other: register, life events, cards. */
+import { z } from 'zod'
+import {
+  address,
+  authenticationPin,
+  basicFour,
+  certificateKind,
+  id,
+  instant,
+  name,
+  serialNumber,
+  signaturePassword,
+} from './person.ts'
+
+export const registration = z.strictObject({ residentId: id, basicFour })
+
+export const moveWithin = z.strictObject({ address })
+/** Moving in from another municipality of the testbed (転入届). */
+export const moveIn = z.strictObject({ residentId: id, from: id, address })
+export const rename = z.strictObject({ name })
+
+export const heldCertificate = z.strictObject({
+  kind: certificateKind,
+  serialNumber,
+  notAfter: instant,
+  valid: z.boolean(),
+})
+
+/** The register's view of one resident. */
+export const residentRecord = z.strictObject({
+  residentId: id,
+  state: z.string(),
+  basicFour,
+  cardId: id.optional(),
+  certificates: z.array(heldCertificate),
+})
+
+/** A new card: keys are made on the card, both certificates requested; under 15 there is no signature certificate and no password. */
+export const cardIssue = z.strictObject({ authenticationPin, signaturePassword: signaturePassword.optional() })
+/** A new signature certificate for the card one has, after a change or a lapse; the password may stay. */
+export const signatureReissue = z.strictObject({ signaturePassword: signaturePassword.optional() })
+export const pinUnblock = z.discriminatedUnion('pin', [
+  z.strictObject({ pin: z.literal('authentication'), value: authenticationPin }),
+  z.strictObject({ pin: z.literal('signature'), value: signaturePassword }),
+])

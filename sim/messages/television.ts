@@ -1,0 +1,44 @@
+/** At the television: set-top box sessions, what is on the screen, and notices by address. */
+import { z } from 'zod'
+import { address, id, instant, name } from './person.ts'
+import { healthRecord } from './insurance.ts'
+import { challengeIssued, refusal } from './verification.ts'
+
+export const subscriber = z.strictObject({ subscriberNumber: id, name, address })
+export const setTopBox = z.strictObject({ setTopBoxId: id, subscriberNumber: id })
+
+/** A notice to a place (`area` is the beginning of addresses it concerns) or to one subscriber; `evacuation` takes over the screen. */
+export const areaNotice = z.strictObject({
+  noticeId: id,
+  area: address,
+  kind: z.enum(['municipal', 'disaster', 'evacuation']),
+  title: z.string().max(100),
+  text: z.string().max(1000),
+  until: instant,
+})
+export const subscriberNotice = z.strictObject({
+  noticeId: id,
+  subscriberNumber: id,
+  title: z.string().max(100),
+  text: z.string().max(1000),
+})
+export const noticesShown = z.strictObject({ setTopBoxes: z.number().int() })
+
+export const sessionStarted = z.strictObject({ sessionId: id, state: z.string(), challenge: challengeIssued })
+
+/** On first use at this operator the viewer agrees on the screen that the operator may fetch the notices. */
+export const login = z.strictObject({
+  certificate: z.string(),
+  signature: z.string(),
+  consentGiven: z.boolean().default(false),
+})
+
+/** What the set-top box shows. `health` is there only while its owner's card is in the reader. */
+export const screen = z.strictObject({
+  sessionId: id.optional(),
+  state: z.string(),
+  refusal: refusal.optional(),
+  remark: z.string().optional(),
+  health: z.strictObject({ addressee: name, ...healthRecord.shape }).optional(),
+  notices: z.array(z.strictObject({ kind: z.string(), title: z.string(), text: z.string() })),
+})
