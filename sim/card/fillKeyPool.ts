@@ -1,16 +1,14 @@
-/** `node sim/card/fillKeyPool.ts PATH COUNT`: fills the pool of card keys, showing progress; what the set-up script calls. */
+/** The set-up script's step that fills the pool of keys: `node fillKeyPool.ts <path> <count>`. */
 import { fillKeyPool } from './keyPool.ts'
 
 const [path, count] = process.argv.slice(2)
 const wanted = Number(count)
-if (path === undefined || !Number.isInteger(wanted) || wanted < 1) {
-  console.error('usage: node sim/card/fillKeyPool.ts PATH COUNT')
+if (path === undefined || !Number.isInteger(wanted) || wanted < 0) {
+  console.error('usage: node fillKeyPool.ts <path> <count>')
   process.exit(2)
 }
 
-const width = 32
 await fillKeyPool(path, wanted, (made) => {
-  const done = Math.min(width, Math.floor((made / wanted) * width))
-  if (process.stdout.isTTY) process.stdout.write(`\r  [${'#'.repeat(done)}${'.'.repeat(width - done)}] ${made}/${wanted}`)
+  if (process.stdout.isTTY) process.stdout.write(`\r  ${made}/${wanted}`)
 })
-console.log(process.stdout.isTTY ? '' : `  ${wanted}/${wanted}`)
+if (process.stdout.isTTY) process.stdout.write('\n')

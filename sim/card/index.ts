@@ -6,8 +6,6 @@ import { openKeyPool } from './keyPool.ts'
 import { cardMachine } from './machine.ts'
 import { cardAnswersTable, cardsTable, createCardStore, keyCounterTable } from './store.ts'
 
-export { fillKeyPool } from './keyPool.ts'
-export { createReader, type Reader } from './reader.ts'
 export type CardApp = ReturnType<typeof createApp>
 
 /** `keyPool` is the path of the file that keys are taken from (keyPool.ts); `terminalKey` (hex) as in pinCommand.ts. */

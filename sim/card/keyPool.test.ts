@@ -1,3 +1,4 @@
+/** The file of keys made beforehand: its order, its growth, and what a crash leaves in it. */
 import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -12,8 +12,9 @@ import { createSite, type Site } from '../core/site.ts'
 import { toBase64 } from '../messages/base64.ts'
 import { issueCaCertificate, issueResidentCertificate } from '../pki/certificate.ts'
 import { generateKeyPair, keySigner } from '../pki/key.ts'
-import { createCard, createReader, type CardApp } from './index.ts'
+import { createCard, type CardApp } from './index.ts'
 import type { Purpose } from './pin.ts'
+import { createReader } from './reader.ts'
 
 /** Keys are made once for all tests of a file. */
 const keyPool = join(mkdtempSync(join(tmpdir(), 'card-keys-')), 'keys')

@@ -47,6 +47,18 @@ export const outboxTable = sqliteTable(
 
 export const handledTable = sqliteTable(
   'handled',
-  { kind: text().notNull(), actorId: text().notNull(), requestId: text().notNull() },
-  (table) => [primaryKey({ columns: [table.kind, table.actorId, table.requestId] })],
+  {
+    kind: text().notNull(),
+    actorId: text().notNull(),
+    requestId: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.actorId, table.requestId] }),
+    index('handled_by_age').on(table.at),
+  ],
 )
+
+export type SnapshotRow = typeof snapshotsTable.$inferSelect
+export type TimerRow = typeof timersTable.$inferSelect
+export type Outgoing = typeof outboxTable.$inferSelect

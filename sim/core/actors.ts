@@ -2,22 +2,32 @@
  * Durable actors: XState machines whose every step is one transaction of snapshot, timers, outgoing effects and journal.
  * No actor lives in memory, so a process may be killed at any instant and any number of processes may serve the same actors.
  */
-import { and, asc, eq } from 'drizzle-orm'
+import type { AnyStateMachine, ContextFrom, EventFrom, InputFrom } from 'xstate'
+import { declaredEffects, dehydrate, firstStep, nextStep, rehydrate, type Step } from './actorMachine.ts'
 import {
-  initialTransition,
-  transition,
-  type AnyStateMachine,
-  type ContextFrom,
-  type EventFrom,
-  type InputFrom,
-  type SnapshotFrom,
-} from 'xstate'
-import { handledTable, outboxTable, snapshotsTable, timersTable, type StoredEvent } from './actorTables.ts'
+  ask,
+  begin,
+  change,
+  Conflict,
+  createActorReads,
+  findIn,
+  forgetHeard,
+  hear,
+  postpone,
+  putOut,
+  takeOut,
+  takeTimer,
+} from './actorStore.ts'
+import { handledTable, outboxTable, snapshotsTable, timersTable } from './actorTables.ts'
+import type { Outgoing, SnapshotRow, StoredEvent, TimerRow } from './actorTables.ts'
 import { HOUR, MINUTE, type Clock } from './clock.ts'
+import { createErrands, type Errands } from './errands.ts'
 import type { Journal } from './journal.ts'
-import { Unreachable } from './network.ts'
+import { rememberedMs, Unreachable } from './network.ts'
 import { Problem } from './problem.ts'
 import type { Store, Transaction } from './store.ts'
+
+export { effect, timerActions, type Schedule, type Unschedule } from './actorMachine.ts'
 
 export const actorTables = [snapshotsTable, timersTable, outboxTable, handledTable]
 
@@ -26,21 +36,8 @@ const firstRetryMs = MINUTE
 const longestRetryMs = HOUR
 const conflictTries = 20
 
-/** Parameters of the action `schedule`: a deadline as data. Setting a timer of the same name again moves it. */
-export type Schedule = { name: string; dueAt: number; event: StoredEvent }
-export type Unschedule = { name: string }
-
-/** Declare these in a machine's `setup({ actions })`; the runtime turns them into timer rows. */
-export const timerActions = {
-  schedule: (_: unknown, __: Schedule) => undefined,
-  unschedule: (_: unknown, __: Unschedule) => undefined,
-}
-
-/** Declare an action that is carried out after the step was committed: the runtime calls the effect of the same name. */
-export const effect =
-  <Params = void>() =>
-  (_: unknown, __: Params) =>
-    undefined
+/** Answers that say "not now" (RFC 9110 sections 15.6.3 to 15.6.5): the call is repeated as if none had come. */
+const passingStatus = [502, 503, 504]
 
 export type State<M extends AnyStateMachine> = {
   id: string
@@ -74,24 +71,10 @@ export type ActorKind<M extends AnyStateMachine> = {
   list(state?: string): Promise<State<M>[]>
 }
 
-type Row = typeof snapshotsTable.$inferSelect
-type Outgoing = typeof outboxTable.$inferSelect
-type Kind = {
-  machine: AnyStateMachine
-  effects: Record<string, Effect<AnyStateMachine>>
-  restore(stored: unknown): SnapshotFrom<AnyStateMachine>
-}
-type Step = {
-  state: string
-  event: StoredEvent
-  snapshot: SnapshotFrom<AnyStateMachine>
-  actions: ReturnType<typeof transition>[1]
-}
+type Kind = { machine: AnyStateMachine; effects: Record<string, Effect<AnyStateMachine>> }
 
-class Conflict extends Error {}
-
-const stateName = (snapshot: SnapshotFrom<AnyStateMachine>) =>
-  typeof snapshot.value === 'string' ? snapshot.value : JSON.stringify(snapshot.value)
+/** What a transaction left: the actor's row, and what it asked to be carried out. `asked` is missing when nothing was done. */
+type Settled = { row: SnapshotRow; asked?: Outgoing[] }
 
 export type Actors = {
   define<M extends AnyStateMachine>(kind: string, machine: M, effects?: Record<string, Effect<M>>): ActorKind<M>
@@ -106,15 +89,19 @@ export const createActors = ({
   clock,
   journal,
   report,
+  party = '',
 }: {
   store: Store
   clock: Clock
   journal: Journal
   report: (error: unknown) => void
+  /** Whose actors these are; it makes the request ids of their effects unlike any other party's. */
+  party?: string
 }): Actors => {
   const kinds = new Map<string, Kind>()
   const cancels = new Map<string, () => void>()
-  const working = new Map<string, Promise<void>>()
+  const reads = createActorReads(store)
+  let forgetAt = 0
 
   const kindOf = (name: string) => {
     const kind = kinds.get(name)
@@ -122,319 +109,223 @@ export const createActors = ({
     return kind
   }
 
-  const load = async (kind: string, id: string): Promise<Row | undefined> =>
-    (
-      await store.read
-        .select()
-        .from(snapshotsTable)
-        .where(and(eq(snapshotsTable.kind, kind), eq(snapshotsTable.id, id)))
-    )[0]
+  const noSuch = (kind: string, id: string) => new Problem(404, `no-such-${kind}`, `there is no ${kind} ${id}`)
 
-  const timerKey = (kind: string, id: string, name: string) => `${kind} ${id} ${name}`
+  const timerKey = (kind: string, id: string, name: string) => JSON.stringify([kind, id, name])
 
-  const setTimer = (kind: string, id: string, name: string, dueAt: number) => {
-    const key = timerKey(kind, id, name)
+  const cancelTimer = (key: string) => {
     cancels.get(key)?.()
-    cancels.set(
-      key,
-      clock.at(dueAt, () => fire(kind, id, name, dueAt)),
-    )
+    cancels.delete(key)
   }
 
-  /** Write what one step decided; returns what must be done once it is committed. */
-  const write = async (tx: Transaction, kind: string, id: string, version: number, step: Step) => {
-    const after: (() => void)[] = []
-    let number = 0
-    for (const action of step.actions) {
-      if (action.type === 'schedule') {
-        const { name, dueAt, event } = action.params as Schedule
-        const row = { kind, actorId: id, name, dueAt, event }
-        await tx
-          .insert(timersTable)
-          .values(row)
-          .onConflictDoUpdate({ target: [timersTable.kind, timersTable.actorId, timersTable.name], set: row })
-        after.push(() => setTimer(kind, id, name, dueAt))
-      } else if (action.type === 'unschedule') {
-        const { name } = action.params as Unschedule
-        await tx
-          .delete(timersTable)
-          .where(and(eq(timersTable.kind, kind), eq(timersTable.actorId, id), eq(timersTable.name, name)))
-        after.push(() => cancels.get(timerKey(kind, id, name))?.())
-      } else if (action.type in kindOf(kind).effects) {
-        const outgoing = {
-          id: `${kind}:${id}:${version}:${number}`,
-          kind,
-          actorId: id,
-          number: version * 1000 + number,
-          effect: action.type,
-        }
-        await tx
-          .insert(outboxTable)
-          .values({ ...outgoing, params: action.params ?? null, attempts: 0, dueAt: clock.now() })
-        number += 1
+  const setTimer = (timer: TimerRow) => {
+    const key = timerKey(timer.kind, timer.actorId, timer.name)
+    cancelTimer(key)
+    const due = () => {
+      cancels.delete(key)
+      return fire(timer)
+    }
+    cancels.set(key, clock.at(timer.dueAt, due))
+  }
+
+  /** Write what one step decided, apart from the snapshot. `row` is the actor after it. */
+  const write = async (tx: Transaction, row: SnapshotRow, step: Step): Promise<Outgoing[]> => {
+    const { kind, id, version } = row
+    const outgoing: Outgoing[] = []
+    for (const asked of step.asked) {
+      if (asked.type !== 'effect') {
+        await ask(tx, row, asked)
+        continue
       }
+      const made = {
+        id: `${party}${party && '.'}${kind}:${encodeURIComponent(id)}:${version}:${outgoing.length}`,
+        kind,
+        actorId: id,
+        number: version * 1000 + outgoing.length,
+        effect: asked.name,
+        params: asked.params,
+        attempts: 0,
+        dueAt: clock.now(),
+      }
+      await putOut(tx, made)
+      outgoing.push(made)
     }
-    await journal.appendIn(tx, 'transition', {
-      kind,
-      id,
-      event: step.event.type,
-      from: step.state,
-      to: stateName(step.snapshot),
-      version,
-    })
-    return after
+    const { event, from, to } = step
+    await journal.appendIn(tx, 'transition', { kind, id, event, from, to, version })
+    return outgoing
   }
 
-  const save = async (tx: Transaction, row: Row, expected: number | undefined) => {
-    if (expected === undefined) {
-      const made = await tx
-        .insert(snapshotsTable)
-        .values(row)
-        .onConflictDoNothing()
-        .returning({ id: snapshotsTable.id })
-      if (made.length === 0) throw new Conflict()
-      return
+  /** Set and cancel the timers of steps that were committed. */
+  const setTimers = ({ kind, id }: SnapshotRow, steps: Step[]) => {
+    for (const asked of steps.flatMap((step) => step.asked)) {
+      if (asked.type === 'schedule') setTimer({ kind, actorId: id, ...asked.schedule })
+      if (asked.type === 'unschedule') cancelTimer(timerKey(kind, id, asked.name))
     }
-    const changed = await tx
-      .update(snapshotsTable)
-      .set(row)
-      .where(
-        and(eq(snapshotsTable.kind, row.kind), eq(snapshotsTable.id, row.id), eq(snapshotsTable.version, expected)),
-      )
-      .returning({ id: snapshotsTable.id })
-    if (changed.length === 0) throw new Conflict()
   }
 
-  /**
-   * One or more events to one actor in one transaction, taken up again when somebody else was faster.
-   * `also` runs first inside the transaction; returning false there means that all of it was done before.
-   */
-  const deliver = async (
-    kind: string,
-    id: string,
-    events: StoredEvent[],
-    options: { strict: boolean; also?: (tx: Transaction) => Promise<boolean> },
-  ) => {
-    const { machine, restore } = kindOf(kind)
+  const rowAfter = (before: { kind: string; id: string; version: number }, step: Step): SnapshotRow => ({
+    kind: before.kind,
+    id: before.id,
+    version: before.version + 1,
+    state: step.to,
+    snapshot: dehydrate(kindOf(before.kind).machine, step.snapshot),
+    changedAt: clock.now(),
+  })
+
+  /** One transaction; taken up again, from what is then stored, when somebody else was faster. */
+  const transact = async (job: (tx: Transaction, tries: number) => Promise<Settled & { steps: Step[] }>) => {
     for (let tries = 0; ; tries++) {
-      const row = await load(kind, id)
-      if (row === undefined) throw new Problem(404, `no-such-${kind}`, `there is no ${kind} ${id}`)
-      let snapshot = restore(row.snapshot)
-      let version = row.version
-      const steps: (Step & { version: number })[] = []
-      for (const event of events) {
-        if (!snapshot.can(event)) {
-          if (options.strict) {
-            if (options.also !== undefined && (await wasHandled(options.also))) return
-            throw new Problem(
-              409,
-              'not-now',
-              `${kind} ${id} is ${stateName(snapshot)}, which has no place for ${event.type}`,
-            )
-          }
-          continue
-        }
-        const state = stateName(snapshot)
-        const [next, actions] = transition(machine, snapshot, event)
-        snapshot = next
-        version += 1
-        steps.push({ state, event, snapshot, actions, version })
-      }
       try {
-        const after = await store.write(async (tx) => {
-          if (options.also !== undefined && !(await options.also(tx))) return []
-          if (steps.length === 0) return []
-          const done: (() => void)[] = []
-          for (const step of steps) done.push(...(await write(tx, kind, id, step.version, step)))
-          await save(
-            tx,
-            {
-              kind,
-              id,
-              version,
-              state: stateName(snapshot),
-              snapshot: machine.getPersistedSnapshot(snapshot),
-              changedAt: clock.now(),
-            },
-            row.version,
-          )
-          return done
-        })
-        for (const act of after) act()
-        return
+        const { steps, ...settled } = await store.write((tx) => job(tx, tries))
+        setTimers(settled.row, steps)
+        return settled
       } catch (error) {
         if (!(error instanceof Conflict) || tries >= conflictTries) throw error
       }
     }
   }
 
-  /** Whether `also` says it was all done before; nothing is kept of the question. */
-  const wasHandled = async (also: (tx: Transaction) => Promise<boolean>) => {
-    const rollback = new Error('only asked')
-    let handled = false
-    await store
-      .write(async (tx) => {
-        handled = !(await also(tx))
-        throw rollback
-      })
-      .catch((error: unknown) => {
-        if (error !== rollback) throw error
-      })
-    return handled
+  /**
+   * One or more events to one actor in one transaction.
+   * `first` runs in it before them; answering false means that all of it was done before.
+   * Where `strict`, an event that the state has no place for is a 409 problem; else it is passed over.
+   */
+  const deliver = (
+    { kind, id }: { kind: string; id: string },
+    events: StoredEvent[],
+    options: { strict?: boolean; known?: SnapshotRow | undefined; first: (tx: Transaction) => Promise<boolean> },
+  ): Promise<Settled> => {
+    const { machine, effects } = kindOf(kind)
+    return transact(async (tx, tries) => {
+      const found = tries === 0 && options.known !== undefined ? options.known : await findIn(tx, kind, id)
+      if (found === undefined) throw noSuch(kind, id)
+      if (!(await options.first(tx))) return { row: found, steps: [] }
+      let row = found
+      if (events.length === 0) return { row, asked: [], steps: [] }
+      let snapshot = rehydrate(machine, row.snapshot)
+      const steps: Step[] = []
+      const asked: Outgoing[] = []
+      for (const event of events) {
+        const step = nextStep(machine, snapshot, event, effects)
+        if (step === undefined) {
+          if (!options.strict) continue
+          throw new Problem(409, 'not-now', `${kind} ${id} is ${row.state}, which has no place for ${event.type}`)
+        }
+        snapshot = step.snapshot
+        row = rowAfter(row, step)
+        steps.push(step)
+        asked.push(...(await write(tx, row, step)))
+      }
+      if (steps.length > 0) await change(tx, row, found.version)
+      return { row, asked, steps }
+    })
   }
 
-  const fire = async (kind: string, id: string, name: string, dueAt: number) => {
-    const mine = and(
-      eq(timersTable.kind, kind),
-      eq(timersTable.actorId, id),
-      eq(timersTable.name, name),
-      eq(timersTable.dueAt, dueAt),
-    )
-    const [timer] = await store.read.select().from(timersTable).where(mine)
-    if (timer === undefined) return
-    const also = async (tx: Transaction) =>
-      (await tx.delete(timersTable).where(mine).returning({ name: timersTable.name })).length > 0
-    await deliver(kind, id, [timer.event], { strict: false, also })
-    await drain(kind, id)
+  const fire = async (timer: TimerRow) => {
+    const { kind, actorId, name, dueAt } = timer
+    const stored = await reads.timer(kind, actorId, name)
+    if (stored === undefined || stored.dueAt !== dueAt) return
+    const first = (tx: Transaction) => takeTimer(tx, timer)
+    await errands.follow(await deliver({ kind, id: actorId }, [stored.event], { first }))
   }
 
-  const carryOut = async (outgoing: Outgoing) => {
-    const { kind, actorId, effect: name } = outgoing
-    const row = await load(kind, actorId)
-    const run = kindOf(kind).effects[name]
+  /** Carry out one effect and tell its actor what came of it; one that got no answer is left for later. */
+  const carryOut = async (outgoing: Outgoing, known: SnapshotRow | undefined): Promise<Settled | undefined> => {
+    const { kind, actorId, effect: name, params, id: requestId, attempts } = outgoing
+    const { machine, effects } = kindOf(kind)
+    const row = known ?? (await reads.find(kind, actorId))
+    const run = effects[name]
     if (row === undefined || run === undefined)
       throw new Error(`effect ${name} of ${kind} ${actorId} cannot be carried out`)
-    const { context } = kindOf(kind).restore(row.snapshot)
-    const mine = eq(outboxTable.id, outgoing.id)
+    const { context } = rehydrate(machine, row.snapshot)
     try {
-      const happened = await run({
-        id: actorId,
-        context,
-        params: outgoing.params,
-        requestId: outgoing.id,
-        attempts: outgoing.attempts,
-      })
+      const happened = await run({ id: actorId, context, params, requestId, attempts })
       const events: StoredEvent[] = happened === undefined ? [] : Array.isArray(happened) ? happened : [happened]
-      const also = async (tx: Transaction) =>
-        (await tx.delete(outboxTable).where(mine).returning({ id: outboxTable.id })).length > 0
-      await deliver(kind, actorId, events, { strict: false, also })
+      const first = (tx: Transaction) => takeOut(tx, requestId)
+      const settled = await deliver({ kind, id: actorId }, events, { known: row, first })
+      return settled
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error
-      const dueAt = clock.now() + Math.min(firstRetryMs * 2 ** outgoing.attempts, longestRetryMs)
-      await store.write(async (tx) => {
-        await tx
-          .update(outboxTable)
-          .set({ attempts: outgoing.attempts + 1, dueAt })
-          .where(mine)
-      })
-      clock.at(dueAt, () => drain(kind, actorId))
+      const passing = error instanceof Problem && passingStatus.includes(error.status)
+      if (!(error instanceof Unreachable) && !passing) throw error
+      const dueAt = clock.now() + Math.min(firstRetryMs * 2 ** attempts, longestRetryMs)
+      await store.write((tx) => postpone(tx, outgoing, dueAt))
+      clock.at(dueAt, () => errands.drain(kind, actorId))
+      return undefined
     }
   }
 
-  /** Carry out the actor's due effects, oldest first, and those that follow from them; two callers never carry out one twice. */
-  const drain = async (kind: string, id: string): Promise<void> => {
-    for (;;) {
-      const mine = and(eq(outboxTable.kind, kind), eq(outboxTable.actorId, id))
-      const rows = await store.read.select().from(outboxTable).where(mine).orderBy(asc(outboxTable.number))
-      const next = rows.find((row) => row.dueAt <= clock.now())
-      if (next === undefined) return
-      const already = working.get(next.id)
-      if (already !== undefined) {
-        await already
-        continue
-      }
-      const work = carryOut(next)
-      working.set(next.id, work)
-      try {
-        await work
-      } finally {
-        working.delete(next.id)
-      }
+  const errands: Errands = createErrands({
+    carryOut,
+    due: (kind, id) => reads.dueEffects(kind, id, clock.now()),
+  })
+
+  /** Whether this request is new. Requests are remembered in the transaction that carries them out, and forgotten after a while. */
+  const isNew = (kind: string, id: string, requestId: string | undefined) => async (tx: Transaction) => {
+    if (requestId === undefined) return true
+    const now = clock.now()
+    if (now >= forgetAt) {
+      forgetAt = now + HOUR
+      await forgetHeard(tx, now - rememberedMs)
     }
+    return hear(tx, { kind, actorId: id, requestId, at: now })
   }
 
   const define: Actors['define'] = (kind, machine, effects = {}) => {
     type M = typeof machine
-    const restore = (stored: unknown): SnapshotFrom<AnyStateMachine> =>
-      machine.resolveState(stored as Parameters<M['resolveState']>[0])
-    kinds.set(kind, { machine, effects: effects as Kind['effects'], restore })
-    const view = (row: Row): State<M> => {
-      const snapshot = restore(row.snapshot)
-      return {
-        id: row.id,
-        version: row.version,
-        state: row.state,
-        context: snapshot.context,
-        done: snapshot.status === 'done',
-      }
+    const missing = declaredEffects(machine).filter((name) => !Object.hasOwn(effects, name))
+    if (missing.length > 0) throw new Error(`nothing carries out ${missing.join(', ')} of ${kind}`)
+    kinds.set(kind, { machine, effects: effects as Kind['effects'] })
+
+    const view = (row: SnapshotRow): State<M> => {
+      const snapshot = rehydrate(machine, row.snapshot)
+      const { id, version, state } = row
+      return { id, version, state, context: snapshot.context, done: snapshot.status === 'done' }
     }
     const find = async (id: string) => {
-      const row = await load(kind, id)
+      const row = await reads.find(kind, id)
       return row === undefined ? undefined : view(row)
     }
     const get = async (id: string) => {
       const found = await find(id)
-      if (found === undefined) throw new Problem(404, `no-such-${kind}`, `there is no ${kind} ${id}`)
+      if (found === undefined) throw noSuch(kind, id)
       return found
     }
     return {
       find,
       get,
       start: async (id, input) => {
-        const [snapshot, actions] = initialTransition(machine, input)
-        const step = { state: '', event: { type: 'start' }, snapshot, actions }
-        const row = {
-          kind,
-          id,
-          version: 1,
-          state: stateName(snapshot),
-          snapshot: machine.getPersistedSnapshot(snapshot),
-          changedAt: clock.now(),
-        }
-        try {
-          const after = await store.write(async (tx) => {
-            await save(tx, row, undefined)
-            return write(tx, kind, id, 1, step)
-          })
-          for (const act of after) act()
-        } catch (error) {
-          if (!(error instanceof Conflict)) throw error
-        }
-        await drain(kind, id)
-        return get(id)
+        const step = firstStep(machine, input, effects)
+        const row = rowAfter({ kind, id, version: 0 }, step)
+        const settled = await transact(async (tx) => {
+          if (!(await begin(tx, row))) return { row, steps: [] }
+          return { row, asked: await write(tx, row, step), steps: [step] }
+        })
+        const latest = await errands.follow(settled)
+        return latest === undefined ? get(id) : view(latest)
       },
       send: async (id, event, requestId) => {
-        const also = async (tx: Transaction) => {
-          if (requestId === undefined) return true
-          const made = await tx
-            .insert(handledTable)
-            .values({ kind, actorId: id, requestId })
-            .onConflictDoNothing()
-            .returning({ id: handledTable.requestId })
-          return made.length > 0
-        }
-        await deliver(kind, id, [event], { strict: true, also })
-        await drain(kind, id)
-        return get(id)
+        const settled = await deliver({ kind, id }, [event], { strict: true, first: isNew(kind, id, requestId) })
+        const latest = await errands.follow(settled)
+        return latest === undefined ? get(id) : view(latest)
       },
-      list: async (state) => {
-        const ofKind = eq(snapshotsTable.kind, kind)
-        const where = state === undefined ? ofKind : and(ofKind, eq(snapshotsTable.state, state))
-        return (await store.read.select().from(snapshotsTable).where(where).orderBy(asc(snapshotsTable.id))).map(view)
-      },
+      list: async (state) => (await reads.list(kind, state)).map(view),
     }
   }
 
   const resume = async () => {
-    const timers = await store.read.select().from(timersTable).orderBy(asc(timersTable.dueAt))
-    for (const timer of timers) setTimer(timer.kind, timer.actorId, timer.name, timer.dueAt)
-    const pending = await store.read
-      .selectDistinct({ kind: outboxTable.kind, actorId: outboxTable.actorId, dueAt: outboxTable.dueAt })
-      .from(outboxTable)
-    for (const { kind, actorId, dueAt } of pending) {
-      if (dueAt > clock.now()) clock.at(dueAt, () => drain(kind, actorId))
-      else await drain(kind, actorId).catch(report)
+    for (const timer of await reads.timers()) setTimer(timer)
+    const overdue: Promise<void>[] = []
+    for (const { kind, actorId, dueAt } of await reads.pending()) {
+      const drain = () => errands.drain(kind, actorId)
+      if (dueAt > clock.now()) clock.at(dueAt, drain)
+      else {
+        const carried = drain().catch(report)
+        overdue.push(carried)
+        // In virtual time one after another, so that two runs do the same in the same order.
+        if (clock.mode === 'virtual') await carried
+      }
     }
+    await Promise.all(overdue)
   }
 
   return { define, resume, machines: () => new Map([...kinds].map(([kind, { machine }]) => [kind, machine])) }

@@ -42,7 +42,7 @@ export const createFaults = (random: Random): Faults => {
     add: (rule) => {
       const fault = { ...rule, id: ++numbered }
       rules.push(fault)
-      return fault
+      return { ...fault }
     },
     remove: (id) => {
       const before = rules.length
@@ -52,14 +52,13 @@ export const createFaults = (random: Random): Faults => {
     clear: () => {
       rules = []
     },
-    list: () => rules,
+    list: () => rules.map((rule) => ({ ...rule })),
     strike: (message) => {
       const rule = rules.find((candidate) => matches(candidate, message))
-      if (rule?.times !== undefined) {
-        if (rule.times === 1) rules = rules.filter((other) => other !== rule)
-        else rule.times -= 1
-      }
-      return rule
+      if (rule === undefined) return undefined
+      if (rule.times === 1) rules = rules.filter((other) => other !== rule)
+      else if (rule.times !== undefined) rule.times -= 1
+      return { ...rule }
     },
   }
 }

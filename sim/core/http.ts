@@ -1,28 +1,35 @@
 /** The HTTP edge every party stands behind: who calls, is the body right, was it asked before, and the entry in the journal. */
-import { eq } from 'drizzle-orm'
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono, type Context, type MiddlewareHandler, type Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { uniqueSymbol } from 'hono-openapi'
 import type { z } from 'zod'
-import type { Caller } from './identity.ts'
+import { createAnswers } from './answers.ts'
 import { readBody } from './body.ts'
-import { carries, type Carried } from './dataClass.ts'
-import { headers } from './network.ts'
+import { describeCall } from './callEntry.ts'
+import type { Carried } from './dataClass.ts'
+import type { Caller } from './identity.ts'
+import { headers, readReached } from './network.ts'
 import { describe } from './openapi.ts'
 import { Problem } from './problem.ts'
+import { readRequestBody, textOf } from './requestBody.ts'
 import type { Site } from './site.ts'
 
-const maxBodyBytes = 1024 * 1024
-/** Contents longer than this are not kept in the journal, only their size. */
-const keptContentBytes = 64 * 1024
+/** Longer request ids are refused: cut short, two of them could be taken for one. */
+const longestRequestId = 400
 
 /** A fee that falls due with this message: the tariff's item, who owes whom, and how often. */
 export type Fee = { item: string; payer: string; payee: string; quantity: number }
 
-export type Evidence = { route?: Route; fees: Fee[] }
-export type Edge = { Variables: { caller: Caller | undefined; requestId: string | undefined; evidence: Evidence } }
+/** `carriedOut`: the request was admitted and its body was right, so that its answer is worth keeping. */
+export type Evidence = { route?: Route; fees: Fee[]; carriedOut?: true }
+export type Edge = {
+  Variables: {
+    caller: Caller | undefined
+    requestId: string | undefined
+    evidence: Evidence
+    requestBody: Uint8Array<ArrayBuffer>
+  }
+}
 
 /** What a route is for and whom it serves; its OpenAPI description and its journal entry come from here. */
 export type Route = {
@@ -41,14 +48,6 @@ export type Route = {
   repeatable?: boolean
 }
 
-export const answersTable = sqliteTable('answers', {
-  key: text().primaryKey(),
-  at: integer().notNull(),
-  status: integer().notNull(),
-  contentType: text().notNull(),
-  body: text().notNull(),
-})
-
 type JsonBody = z.ZodType<object>
 type JsonInput<S extends JsonBody> = { in: { json: z.input<S> }; out: { json: z.output<S> } }
 
@@ -66,6 +65,7 @@ const admit = (route: Route, c: Context<Edge>) => {
 export const route = (declared: Route): MiddlewareHandler<Edge> => {
   const handler: MiddlewareHandler<Edge> = async (c, next) => {
     admit(declared, c)
+    c.get('evidence').carriedOut = true
     await next()
   }
   return Object.assign(handler, { [uniqueSymbol]: { spec: describe(declared) } })
@@ -78,7 +78,10 @@ export const routeWithBody = <S extends JsonBody>(
 ): MiddlewareHandler<Edge, string, JsonInput<S>> => {
   const handler: MiddlewareHandler<Edge, string, JsonInput<S>> = async (c, next) => {
     admit(declared, c)
-    c.req.addValidatedData('json', readBody(schema, c.req.header('content-type'), await c.req.text()))
+    const text = textOf(c.get('requestBody'))
+    if (text === undefined) throw new Problem(400, 'not-json', 'the body is no UTF-8, so no JSON')
+    c.req.addValidatedData('json', readBody(schema, c.req.header('content-type'), text))
+    c.get('evidence').carriedOut = true
     await next()
   }
   return Object.assign(handler, { [uniqueSymbol]: { spec: describe(declared, schema) } })
@@ -91,8 +94,14 @@ export const callerOf = (c: Context<Edge>): Caller => {
   return caller
 }
 
-/** The id under which this request is carried out once; a request from outside that brings none gets a fresh one. */
-export const requestIdOf = (c: Context<Edge>, site: Site): string => c.get('requestId') ?? site.random.id()
+/**
+ * The id under which this request is carried out once: its caller's own, so that nobody can use up another's.
+ * A request from outside that brings none gets a fresh one.
+ */
+export const requestIdOf = (c: Context<Edge>, site: Site): string => {
+  const given = c.get('requestId')
+  return given === undefined ? site.random.id() : `${c.get('caller')?.id ?? 'outside'}/${given}`
+}
 
 /** Note that a fee falls due with this request. */
 export const charge = (c: Context<Edge>, fee: Fee) => void c.get('evidence').fees.push(fee)
@@ -104,113 +113,131 @@ const asProblem = (error: unknown): Problem => {
   return new Problem(500, 'bug', 'this party failed; its log says why', { cause: error })
 }
 
-const journalled = async (site: Site, c: Context<Edge>, requestBody: string, startedAt: number, replayed: boolean) => {
-  const { route: declared, fees } = c.get('evidence')
-  const responseBody = await c.res.clone().text()
-  const keep = (body: string) => {
-    if (body.length > keptContentBytes) return undefined
-    return declared?.redact === undefined ? body : declared.redact(body)
-  }
-  const request = keep(requestBody)
-  const response = keep(responseBody)
-  const requestId = c.get('requestId')
-  const stored =
-    requestId !== undefined && !replayed && c.res.status < 500 && declared !== undefined && declared.repeatable !== true
-      ? {
-          key: answerKey(c),
-          at: site.clock.now(),
-          status: c.res.status,
-          contentType: contentType(c.res),
-          body: responseBody,
-        }
-      : undefined
-  await site.journal.append(
-    'call',
-    {
-      from: c.get('caller')?.id ?? 'outside',
-      to: site.id,
-      method: c.req.method,
-      path: c.req.path,
-      requestId,
-      purpose: declared?.purpose,
-      status: c.res.status,
-      requestBytes: Buffer.byteLength(requestBody),
-      responseBytes: Buffer.byteLength(responseBody),
-      carries: declared?.carries ?? { request: carries(requestBody), response: carries(responseBody) },
-      ...(fees.length > 0 && { fees }),
-      ...(replayed && { replayed }),
-    },
-    {
-      wallMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
-      ...(request !== undefined && { request }),
-      ...(response !== undefined && { response }),
-    },
-    stored && (async (tx) => void (await tx.insert(answersTable).values(stored).onConflictDoNothing())),
-  )
+const answerKey = (c: Context<Edge>, requestId: string) =>
+  `${c.get('caller')?.id ?? 'outside'} ${c.req.method} ${c.req.path} ${requestId}`
+
+/** Who calls, if anybody known. Only then are the headers that carry time and order believed: an outsider moves no clock. */
+const recognise = async (site: Site, c: Context<Edge>) => {
+  const authorization = c.req.header('authorization')
+  if (authorization === undefined) return
+  const reached = readReached((name) => c.req.header(name))
+  // In virtual time the caller may be ahead; its token is judged by the later clock, where an old one has only grown older.
+  const at = site.clock.mode === 'virtual' ? reached?.now : undefined
+  c.set('caller', await site.identity.recognise(authorization.replace(/^Bearer +/i, ''), at))
+  if (reached !== undefined) site.clock.observe(reached)
 }
 
-const contentType = (response: Response) => response.headers.get('content-type') ?? ''
-
-const answerKey = (c: Context<Edge>) =>
-  `${c.get('caller')?.id ?? 'outside'} ${c.req.method} ${c.req.path} ${c.get('requestId')}`
-
-const earlierAnswer = async (site: Site, c: Context<Edge>) => {
-  const [earlier] = await site.store.read
-    .select()
-    .from(answersTable)
-    .where(eq(answersTable.key, answerKey(c)))
-  if (earlier === undefined) return undefined
-  return new Response(earlier.body, { status: earlier.status, headers: { 'content-type': earlier.contentType } })
+const readRequestId = (c: Context<Edge>) => {
+  const requestId = c.req.header(headers.requestId)
+  if (requestId !== undefined && requestId.length > longestRequestId)
+    throw new Problem(
+      400,
+      'request-id-too-long',
+      `the ${headers.requestId} is longer than ${longestRequestId} characters`,
+    )
+  return requestId === '' ? undefined : requestId
 }
 
 /**
- * A party's empty app. Every request is recognised by its token, size-checked, answered again if it was answered before under
+ * A party's empty app. Every request is size-checked, recognised by its token, answered again if it was answered before under
  * the same id, and written into the party's journal before its answer leaves; failures become problem documents.
  */
 export const createEdge = (site: Site) => {
-  const app = new Hono<Edge>()
-  app.onError((error) => {
+  const answers = createAnswers(site.store, site.clock)
+
+  const failed = (error: unknown) => {
     const problem = asProblem(error)
     if (problem.status === 500) site.report(error)
     return problem.response()
-  })
+  }
+
+  /** Write the entry, and with it the answer if it must be given again; from then on the answer may leave. */
+  const journal = async (c: Context<Edge>, replayed: boolean, startedAt: number) => {
+    const { res: response } = c
+    const evidence = c.get('evidence')
+    const requestId = c.get('requestId')
+    const bytes = response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
+    const body = bytes ?? new Uint8Array(0)
+    const entry = describeCall({
+      method: c.req.method,
+      path: c.req.path,
+      from: c.get('caller'),
+      to: site.id,
+      requestId,
+      evidence,
+      request: { bytes: c.get('requestBody'), contentType: c.req.header('content-type') },
+      response: {
+        bytes: body,
+        contentType: response.headers.get('content-type') ?? undefined,
+        status: response.status,
+      },
+      replayed,
+      startedAt,
+    })
+    const worthKeeping =
+      evidence.carriedOut && evidence.route?.repeatable !== true && !replayed && response.status < 500
+    const key = worthKeeping && requestId !== undefined ? answerKey(c, requestId) : undefined
+    await site.journal.append(
+      'call',
+      entry.body,
+      entry.aside,
+      key === undefined ? undefined : (tx) => answers.keep(tx, { key, response, body }),
+    )
+    const { now, order } = site.clock.reached()
+    const sent = new Headers(response.headers)
+    sent.set(headers.now, String(now))
+    sent.set(headers.order, String(order))
+    c.res = undefined
+    c.res = new Response(bytes ?? null, { status: response.status, headers: sent })
+  }
+
+  const carryOut = async (c: Context<Edge>, next: Next) => {
+    try {
+      await next()
+    } catch (error) {
+      c.res = failed(error)
+    }
+  }
+
+  const answerOnce = async (c: Context<Edge>, next: Next, startedAt: number) => {
+    const requestId = c.get('requestId')
+    if (requestId === undefined) {
+      await carryOut(c, next)
+      return journal(c, false, startedAt)
+    }
+    const key = answerKey(c, requestId)
+    return answers.inTurn(key, async () => {
+      const earlier = await answers.find(key)
+      if (earlier === undefined) await carryOut(c, next)
+      else c.res = earlier
+      await journal(c, earlier !== undefined, startedAt)
+    })
+  }
+
+  const app = new Hono<Edge>()
+  app.onError(failed)
   app.notFound(() => new Problem(404, 'no-such-route', 'this party has no such route').response())
   app.use(async (c, next) => {
     const startedAt = performance.now()
-    site.clock.observe({
-      now: Number(c.req.header(headers.now)) || 0,
-      order: Number(c.req.header(headers.order)) || 0,
-    })
     c.set('evidence', { fees: [] })
-    c.set('requestId', c.req.header(headers.requestId)?.slice(0, 200))
-    const answered = async () => {
-      const bearer = c.req.header('authorization')
-      c.set('caller', bearer === undefined ? undefined : await site.identity.recognise(bearer.replace(/^Bearer /, '')))
-      const earlier = c.get('requestId') === undefined ? undefined : await earlierAnswer(site, c)
-      if (earlier === undefined) await next()
-      else c.res = earlier
-      return earlier !== undefined
+    c.set('requestBody', new Uint8Array(0))
+    const work = async (body: Uint8Array<ArrayBuffer> | Problem) => {
+      try {
+        if (body instanceof Problem) throw body
+        c.set('requestBody', body)
+        Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(body.buffer) })
+        await recognise(site, c)
+        c.set('requestId', readRequestId(c))
+      } catch (error) {
+        c.res = failed(error)
+        return journal(c, false, startedAt)
+      }
+      return answerOnce(c, next, startedAt)
     }
-    let replayed = false
-    try {
-      replayed = await site.clock.hold(answered())
-    } catch (error) {
-      c.res = asProblem(error).response()
-    }
-    const requestBody = c.req.method === 'GET' ? '' : await c.req.text().catch(() => '')
-    await journalled(site, c, requestBody, startedAt, replayed)
-    const { now, order } = site.clock.reached()
-    c.res.headers.set(headers.now, String(now))
-    c.res.headers.set(headers.order, String(order))
+    // The body is awaited before time is held: a slow outsider must not make it stand still.
+    const body = await readRequestBody(c.req.raw).catch((error: unknown) => asProblem(error))
+    await site.clock.hold(work(body))
   })
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new Problem(413, 'too-large', `the body is larger than ${maxBodyBytes} bytes`)
-      },
-    }),
-  )
   return app.get('/health', route({ summary: 'Whether this party is up', purpose: 'health', repeatable: true }), (c) =>
     c.json({ id: site.id, role: site.role, name: site.name, now: site.clock.now() }),
   )

@@ -8,6 +8,9 @@ const tokenLifeMs = MINUTE
 /** A token is used again for calls to the same party for this long, so that a burst does not sign each call anew. */
 const reuseMs = 20 * SECOND
 
+/** So many verified tokens are remembered, then all are forgotten and verified anew. */
+const rememberedTokens = 10_000
+
 export type Caller = { id: string; role: string }
 
 /** Everybody who may be recognised: public keys and roles, by party id. */
@@ -25,8 +28,11 @@ export type Identity = {
   role: string
   /** A token for calls to `audience`. */
   tokenFor(audience: string): Promise<string>
-  /** Who signed this token for us; a token that is forged, stale, or meant for somebody else is a 401 problem. */
-  recognise(token: string): Promise<Caller>
+  /**
+   * Who signed this token for us; a token that is forged, stale, or meant for somebody else is a 401 problem.
+   * It is judged at `at` where that is later than now.
+   */
+  recognise(token: string, at?: number): Promise<Caller>
 }
 
 export const createIdentity = async (
@@ -35,17 +41,17 @@ export const createIdentity = async (
 ): Promise<Identity> => {
   const signingKey = await importJWK(key.privateJwk, 'ES256')
   const sent = new Map<string, { token: string; issuedAt: number }>()
-  const recognised = new Map<string, { caller: Caller; expiresAt: number }>()
-  const publicKeys = new Map<string, Awaited<ReturnType<typeof importJWK>>>()
+  const recognised = new Map<string, { caller: Caller; publicKey: JWK; expiresAt: number }>()
+  const publicKeys = new WeakMap<JWK, Awaited<ReturnType<typeof importJWK>>>()
 
   const publicKeyOf = async (id: string) => {
-    const known = publicKeys.get(id)
-    if (known !== undefined) return known
     const entry = directory.get(id)
     if (entry === undefined)
       throw new Problem(401, 'unknown-caller', 'the token names a caller this party does not know')
+    const known = publicKeys.get(entry.publicKey)
+    if (known !== undefined) return known
     const imported = await importJWK(entry.publicKey, 'ES256')
-    publicKeys.set(id, imported)
+    publicKeys.set(entry.publicKey, imported)
     return imported
   }
 
@@ -65,10 +71,13 @@ export const createIdentity = async (
       sent.set(audience, { token, issuedAt: now })
       return token
     },
-    recognise: async (token) => {
-      const now = clock.now()
+    recognise: async (token, at = 0) => {
+      const now = Math.max(clock.now(), at)
       const known = recognised.get(token)
-      if (known !== undefined && now < known.expiresAt) return known.caller
+      if (known !== undefined && now < known.expiresAt) {
+        const entry = directory.get(known.caller.id)
+        if (entry?.publicKey === known.publicKey && entry.role === known.caller.role) return known.caller
+      }
       try {
         let id = ''
         const { payload } = await jwtVerify(
@@ -88,8 +97,9 @@ export const createIdentity = async (
         const entry = directory.get(id)
         if (entry === undefined || payload.iss !== id) throw new Error('issuer and key differ')
         const caller = { id, role: entry.role }
-        if (recognised.size > 10_000) recognised.clear()
-        recognised.set(token, { caller, expiresAt: (payload.exp ?? 0) * SECOND })
+        if (recognised.size >= rememberedTokens) recognised.clear()
+        const expiresAt = Math.min((payload.exp ?? 0) * SECOND, (payload.iat ?? 0) * SECOND + tokenLifeMs)
+        recognised.set(token, { caller, publicKey: entry.publicKey, expiresAt })
         return caller
       } catch (cause) {
         if (cause instanceof Problem) throw cause

@@ -1,9 +1,9 @@
 /** What happened, written once: an append-only, hash-chained journal in each party's database; a run's journal is their merge. */
 import { createHash } from 'node:crypto'
-import { asc, desc } from 'drizzle-orm'
+import { asc, desc, gt, sql } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Clock } from './clock.ts'
-import type { Database, Store, Transaction } from './store.ts'
+import { highestGiven, type Database, type Store, type Transaction } from './store.ts'
 
 /**
  * One entry as everybody may compare it.
@@ -20,7 +20,8 @@ export type Entry = { order: number; at: number; kind: EntryKind; body: EntryBod
 export type ChainedEntry = Entry & { party: string; number: number; hash: string }
 
 export const journalTable = sqliteTable('journal', {
-  number: integer().primaryKey(),
+  /** Given by us, one after another; the database remembers the highest, so that a missing end is noticed. */
+  number: integer().primaryKey({ autoIncrement: true }),
   order: integer().notNull(),
   at: integer().notNull(),
   kind: text().$type<EntryKind>().notNull(),
@@ -45,22 +46,41 @@ export type Journal = {
   appendIn(tx: Transaction, kind: EntryKind, body: EntryBody, aside?: EntryAside): Promise<void>
 }
 
+type Head = { number: number; hash: string }
+
+const headOf = async (tx: Transaction): Promise<Head> => {
+  const { number, hash } = journalTable
+  const [head] = await tx.select({ number, hash }).from(journalTable).orderBy(desc(number)).limit(1)
+  return head ?? { number: 0, hash: genesis }
+}
+
+/** Add `row` after `head`; refused when `head` is not (or no longer) the last entry. */
+const insertAfter = async (tx: Transaction, head: Head, row: Row) => {
+  const { number, order, at, kind, body, aside, hash } = row
+  const isThere =
+    head.number === 0
+      ? sql`true`
+      : sql`exists (select 1 from journal where number = ${head.number} and hash = ${head.hash})`
+  const { rowsAffected } = await tx.run(
+    sql`insert into journal (number, "order", at, kind, body, aside, hash) select ${number}, ${order}, ${at}, ${kind}, ${body}, ${aside}, ${hash} where ${isThere} on conflict do nothing`,
+  )
+  return rowsAffected === 1
+}
+
 export const createJournal = (store: Store, clock: Clock): Journal => {
+  /** What this process added last. Another may have gone on from there, or the transaction been rolled back: the insert checks. */
+  let last: Head | undefined
   const insert = async (tx: Transaction, entry: Entry) => {
-    const [head] = await tx
-      .select({ number: journalTable.number, hash: journalTable.hash })
-      .from(journalTable)
-      .orderBy(desc(journalTable.number))
-      .limit(1)
-    const row = {
-      number: (head?.number ?? 0) + 1,
-      order: entry.order,
-      at: entry.at,
-      kind: entry.kind,
-      body: JSON.stringify(entry.body),
-      aside: JSON.stringify(entry.aside),
+    const text = { ...entry, body: JSON.stringify(entry.body), aside: JSON.stringify(entry.aside) }
+    const add = async (head: Head) => {
+      const row = { ...text, number: head.number + 1 }
+      const hash = chain(head.hash, row)
+      if (!(await insertAfter(tx, head, { ...row, hash }))) return false
+      last = { number: row.number, hash }
+      return true
     }
-    await tx.insert(journalTable).values({ ...row, hash: chain(head?.hash ?? genesis, row) })
+    if (last !== undefined && (await add(last))) return
+    if (!(await add(await headOf(tx)))) throw new Error('the journal has no place for its next entry')
   }
   const entry = (kind: EntryKind, body: EntryBody, aside: EntryAside): Entry => ({
     order: clock.tick(),
@@ -100,6 +120,20 @@ const chained = (party: string, row: Row): ChainedEntry => ({
   hash: row.hash,
 })
 
+/** Rows read at once: a long journal must not be in memory whole. */
+const pageRows = 5000
+
+const pages = async function* (read: Database) {
+  for (let after = -Infinity; ;) {
+    const beyond = after === -Infinity ? undefined : gt(journalTable.number, after)
+    const rows = await read.select().from(journalTable).where(beyond).orderBy(asc(journalTable.number)).limit(pageRows)
+    yield rows
+    const end = rows.at(-1)
+    if (end === undefined || rows.length < pageRows) return
+    after = end.number
+  }
+}
+
 /** One party's entries, oldest first. */
 export const readJournal = async (party: string, read: Database): Promise<ChainedEntry[]> => {
   const rows = await read.select().from(journalTable).orderBy(asc(journalTable.number))
@@ -110,19 +144,21 @@ export const readJournal = async (party: string, read: Database): Promise<Chaine
 export const mergeJournals = (journals: ChainedEntry[][]): ChainedEntry[] =>
   journals.flat().sort((a, b) => a.order - b.order || a.party.localeCompare(b.party) || a.number - b.number)
 
-/** Recompute one party's chain: how many entries hold, or the first that does not. */
+/** Recompute one party's chain: how many entries hold, or the number of the first that does not (or is missing). */
 export const verifyJournal = async (
   read: Database,
 ): Promise<{ result: 'intact'; entries: number; head: string } | { result: 'broken'; at: number }> => {
-  const rows = await read.select().from(journalTable).orderBy(asc(journalTable.number))
   let previous = genesis
   let expected = 1
-  for (const row of rows) {
-    if (row.number !== expected || chain(previous, row) !== row.hash) return { result: 'broken', at: expected }
-    previous = row.hash
-    expected += 1
+  for await (const rows of pages(read)) {
+    for (const row of rows) {
+      if (row.number !== expected || chain(previous, row) !== row.hash) return { result: 'broken', at: expected }
+      previous = row.hash
+      expected += 1
+    }
   }
-  return { result: 'intact', entries: rows.length, head: previous }
+  if ((await highestGiven(read, journalTable)) >= expected) return { result: 'broken', at: expected }
+  return { result: 'intact', entries: expected - 1, head: previous }
 }
 
 /** The part of an entry that one seed always gives alike: everything but wall time, contents and the hashes over them. */

@@ -29,13 +29,10 @@ export const describe = (route: Route, body?: z.ZodType): DescribeRouteOptions =
 })
 
 /** The whole document of one party, its paths relative to `basePath`. */
-export const specify = (
-  app: Hono,
-  { title, description, basePath }: { title: string; description: string; basePath: string },
-) =>
+export const specify = (app: Hono, { title, basePath }: { title: string; basePath: string }) =>
   generateSpecs(app, {
     documentation: {
-      info: { title, version: '1', description },
+      info: { title, version: '1' },
       servers: [{ url: basePath }],
       components: { securitySchemes: { partyToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },

@@ -4,8 +4,12 @@ export type Timed = { dueAt: number; number: number; cancelled: boolean; job: ()
 
 const before = (a: Timed, b: Timed) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.number < b.number)
 
+/** Below this many, cancelled jobs are not worth clearing away. */
+const worthClearing = 64
+
 export const createQueue = () => {
-  const heap: Timed[] = []
+  let heap: Timed[] = []
+  let cancelled = 0
 
   const push = (item: Timed) => {
     let index = heap.length
@@ -20,7 +24,7 @@ export const createQueue = () => {
     heap[index] = item
   }
 
-  const pop = () => {
+  const takeFirst = () => {
     const first = heap[0]
     const last = heap.pop()
     if (first === undefined || last === undefined || heap.length === 0) return first
@@ -44,9 +48,33 @@ export const createQueue = () => {
 
   /** The next job that was not cancelled, left in place. */
   const peek = () => {
-    while (heap[0]?.cancelled) pop()
+    while (heap[0]?.cancelled) {
+      takeFirst()
+      cancelled -= 1
+    }
     return heap[0]
   }
 
-  return { push, pop, peek, size: () => heap.length }
+  /** The next job that was not cancelled, taken out. */
+  const pop = () => {
+    if (peek() === undefined) return undefined
+    const item = takeFirst()
+    // Taken out: cancelling it from now on changes nothing here.
+    if (item !== undefined) item.cancelled = true
+    return item
+  }
+
+  /** Far-off jobs that are cancelled again and again must not pile up: once they are the most, the heap is made anew. */
+  const cancel = (item: Timed) => {
+    if (item.cancelled) return
+    item.cancelled = true
+    cancelled += 1
+    if (cancelled < worthClearing || cancelled * 2 < heap.length) return
+    const live = heap.filter((each) => !each.cancelled)
+    heap = []
+    cancelled = 0
+    for (const each of live) push(each)
+  }
+
+  return { push, pop, peek, cancel, size: () => heap.length }
 }

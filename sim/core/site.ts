@@ -5,7 +5,7 @@ import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { actorTables, createActors, type Actors } from './actors.ts'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults.ts'
-import { answersTable } from './http.ts'
+import { answersTable } from './answers.ts'
 import { createIdentity, createPartyKey, type Directory, type Identity, type PartyKey } from './identity.ts'
 import { createJournal, journalTable, type Journal } from './journal.ts'
 import { createNetwork, type Network, type Transport } from './network.ts'
@@ -77,7 +77,7 @@ export const createSite = async (options: SiteOptions): Promise<Site> => {
   const identity = await createIdentity({ id, role }, { key, directory, clock })
   const network = createNetwork({ identity, clock, random: random.fork('network'), journal, transport, faults })
   const report = options.report ?? ((error: unknown) => console.error(`${id}:`, error))
-  const actors = createActors({ store, clock, journal, report })
+  const actors = createActors({ store, clock, journal, report, party: id })
   if (starts > 0) await journal.append('boot', { party: id, start: starts + 1 })
   return { id, role, name, clock, random, store, journal, identity, network, actors, publicKey: key.publicJwk, report }
 }

@@ -1,10 +1,12 @@
 /** A party's own database: libSQL through Drizzle, tables declared once, writes in one line and grouped. */
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { createClient } from '@libsql/client'
-import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import { dirname, resolve } from 'node:path'
+import { createClient, LibsqlError } from '@libsql/client'
+import { getTableName, sql, type ExtractTablesWithRelations } from 'drizzle-orm'
 import { drizzle, type LibSQLDatabase, type LibSQLTransaction } from 'drizzle-orm/libsql'
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { createWriter } from './writer.ts'
+import { createStatements } from './table.ts'
 
 type NoSchema = Record<string, never>
 export type Database = LibSQLDatabase<NoSchema>
@@ -13,41 +15,51 @@ export type Transaction = LibSQLTransaction<NoSchema, ExtractTablesWithRelations
 export type Store = {
   /** Reads what was committed; never blocked by a writer. */
   read: Database
-  /** One transaction of its own, after all writes asked for before it; throwing rolls it back. */
+  /** All of `job` or nothing of it, after all writes asked for before it; throwing rolls it back. Resolves once it is on disk. */
   write<T>(job: (tx: Transaction) => Promise<T>): Promise<T>
-  /** A write that may share its transaction with others (group commit); it must not throw. Resolves once it is on disk. */
+  /** The same for a write nobody needs an answer from. */
   enqueue(job: (tx: Transaction) => Promise<void>): Promise<void>
   /** Declare tables; missing ones are created. */
   declare(...tables: SQLiteTable[]): Promise<void>
   close(): Promise<void>
 }
 
-const createStatements = (table: SQLiteTable): string[] => {
-  const { name, columns, indexes, primaryKeys, uniqueConstraints } = getTableConfig(table)
-  const quote = (id: string) => `"${id}"`
-  const lines = columns.map((column) =>
-    [
-      quote(column.name),
-      column.getSQLType(),
-      column.primary ? 'primary key' : '',
-      column.notNull ? 'not null' : '',
-    ].join(' '),
-  )
-  for (const key of primaryKeys)
-    lines.push(`primary key (${key.columns.map((column) => quote(column.name)).join(', ')})`)
-  for (const key of uniqueConstraints)
-    lines.push(`unique (${key.columns.map((column) => quote(column.name)).join(', ')})`)
-  const made = indexes.map(({ config }) => {
-    const keys = config.columns.map((column) => {
-      if (!('name' in column)) throw new Error(`index ${config.name} of ${name} is not over plain columns`)
-      return quote(column.name)
-    })
-    return `create ${config.unique ? 'unique ' : ''}index if not exists ${quote(config.name)} on ${quote(name)} (${keys.join(', ')})`
-  })
-  return [`create table if not exists ${quote(name)} (${lines.join(', ')})`, ...made]
+/** Writes asked for at about the same time share one commit, up to this many. */
+const largestGroup = 200
+
+/** How often another process's transaction is asked whether it is over. */
+const askAgainMs = 2
+
+type Queued = { job(tx: Transaction): Promise<void>; done(): void; failed(error: unknown): void }
+
+/** The stores of this process that write to one file take turns; only other processes have to be asked. */
+const turns = new Map<string, Promise<unknown>>()
+
+const inTurn = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  const mine = (turns.get(path) ?? Promise.resolve()).then(work)
+  const over = mine.catch(() => undefined)
+  turns.set(path, over)
+  try {
+    return await mine
+  } finally {
+    if (turns.get(path) === over) turns.delete(path)
+  }
 }
 
-type Queued = { job: (tx: Transaction) => Promise<void>; done: () => void; failed: (error: unknown) => void }
+const isBusy = (error: unknown) => error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
+
+/** libSQL would wait for another writer with the whole process standing still: it is asked without waiting, again and again. */
+const patiently = async <T>(busyMs: number, attempt: () => Promise<T>): Promise<T> => {
+  const startedAt = performance.now()
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - startedAt > busyMs) throw error
+    }
+    await new Promise((again) => setTimeout(again, askAgainMs))
+  }
+}
 
 /**
  * Open the database at `path`, creating it where it is missing.
@@ -57,72 +69,86 @@ type Queued = { job: (tx: Transaction) => Promise<void>; done: () => void; faile
 export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise<Store> => {
   mkdirSync(dirname(path), { recursive: true })
   const url = `file:${path}`
-  const writing = createClient({ url, concurrency: 1, timeout: busyMs })
-  await writing.execute('PRAGMA journal_mode=WAL')
-  const writer = drizzle(writing)
+  const file = resolve(path)
+  const writing = createClient({ url, concurrency: 1 })
+  await inTurn(file, () => patiently(busyMs, () => writing.executeMultiple('PRAGMA journal_mode=WAL')))
   const reading = createClient({ url, concurrency: 4, timeout: busyMs })
   const read = drizzle(reading)
 
-  let queued: Queued[] = []
-  let turn: Promise<unknown> = Promise.resolve()
-  let groupComing = false
+  const writer = createWriter(writing)
+  let queue: Queued[] = []
+  let working: Promise<void> | undefined
 
-  const inTransaction = <T>(job: (tx: Transaction) => Promise<T>): Promise<T> => {
-    const mine = turn.then(async () => {
-      const group = queued
-      queued = []
-      try {
-        const result = await writer.transaction(
-          async (tx) => {
-            for (const item of group) await item.job(tx)
-            return job(tx)
-          },
-          { behavior: 'immediate' },
-        )
-        for (const item of group) item.done()
-        return result
-      } catch (error) {
-        queued = [...group, ...queued]
-        throw error
-      }
-    })
-    turn = mine.catch(() => undefined)
-    return mine
-  }
-
-  const commitGroup = async () => {
-    groupComing = false
-    if (queued.length === 0) return
+  const commit = async (group: Queued[]) => {
+    const refused = new Map<Queued, unknown>()
     try {
-      await inTransaction(async () => undefined)
+      await inTurn(file, async () => {
+        await patiently(busyMs, writer.begin)
+        await writer.run(group, refused)
+      })
     } catch (error) {
-      const lost = queued
-      queued = []
-      for (const item of lost) item.failed(error)
+      for (const item of group) if (!refused.has(item)) refused.set(item, error)
+    }
+    // Nobody is told before the commit, so that whoever tries again sees what the others wrote.
+    for (const item of group) {
+      if (refused.has(item)) item.failed(refused.get(item))
+      else item.done()
     }
   }
 
-  const enqueue: Store['enqueue'] = (job) =>
-    new Promise((done, failed) => {
-      queued.push({ job, done, failed })
-      if (groupComing) return
-      groupComing = true
-      queueMicrotask(() => void commitGroup())
+  const work = async () => {
+    while (queue.length > 0) {
+      // Whatever else this turn of the event loop asks for joins the group.
+      await new Promise((next) => setImmediate(next))
+      await commit(queue.splice(0, largestGroup))
+    }
+    working = undefined
+  }
+
+  const write: Store['write'] = <T>(job: (tx: Transaction) => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      if (writer.isInside()) throw new Error('a write inside a write would wait for itself: use its transaction')
+      let settle = () => {}
+      const run = async (tx: Transaction) => {
+        const result = await job(tx)
+        settle = () => resolve(result)
+      }
+      queue.push({ job: run, done: () => settle(), failed: reject })
+      working ??= work()
     })
 
   return {
     read,
-    enqueue,
-    write: (job) =>
-      inTransaction(job).finally(() => (queued.length > 0 && !groupComing ? void commitGroup() : undefined)),
-    declare: async (...tables) => {
-      await writing.batch(tables.flatMap(createStatements), 'write')
-    },
+    write,
+    enqueue: write,
+    declare: (...tables) =>
+      write(async (tx) => {
+        for (const statement of tables.flatMap(createStatements)) await tx.run(sql.raw(statement))
+      }),
     close: async () => {
-      await turn
-      await commitGroup()
+      while (working !== undefined) await working
       writing.close()
       reading.close()
     },
   }
+}
+
+/** Statements that are run all the time, built once per store: Drizzle takes longer to build SQL than libSQL to run it. */
+export const prepareOnce = <Statements>(build: (tx: Transaction) => Statements) => {
+  const built = new WeakMap<Transaction, Statements>()
+  return (tx: Transaction): Statements => {
+    const known = built.get(tx)
+    if (known !== undefined) return known
+    const statements = build(tx)
+    built.set(tx, statements)
+    return statements
+  }
+}
+
+/** The highest number a table with `autoIncrement` was ever given, also when its row is gone; 0 before the first. */
+export const highestGiven = async (read: Database, table: SQLiteTable): Promise<number> => {
+  const [row] = await read.all<{ seq: number }>(
+    sql`select seq from sqlite_sequence where name = ${getTableName(table)}`,
+  )
+  return row?.seq ?? 0
 }

@@ -25,7 +25,7 @@ function birthdayStart({ month, day }: Day, year: number): number {
 }
 
 /** 23:59:59 in Japan on the nth birthday after the day of `at`. */
-function endOfBirthday(dateOfBirth: string, at: number, nth: number): number {
+export function endOfBirthday(dateOfBirth: string, at: number, nth: number): number {
   const birth = dayOf(dateOfBirth)
   const { year } = dayInJapan(at)
   const passed = birthdayStart(birth, year) <= at

@@ -1,0 +1,22 @@
+/** Which notices a household sees, and in which order. */
+import type { Notice, Subscriber } from './store.ts'
+
+/** Addresses are compared without spaces and in one width (assumed). */
+const plain = (address: string) => address.normalize('NFKC').replace(/\s/g, '')
+
+export const concerns = (
+  { area, subscriberNumber }: Pick<Notice, 'area' | 'subscriberNumber'>,
+  household: Subscriber,
+) =>
+  area === null ? subscriberNumber === household.subscriberNumber : plain(household.address).startsWith(plain(area))
+
+/** Evacuation takes over the screen; what is not listed comes last. */
+const urgency = ['evacuation', 'disaster', 'municipal']
+const rank = ({ kind }: Notice) => (urgency.includes(kind) ? urgency.indexOf(kind) : urgency.length)
+
+/** What to show: the most urgent first, then the newest. */
+export const shownTo = (household: Subscriber, notices: Notice[]) =>
+  notices
+    .filter((notice) => concerns(notice, household))
+    .sort((a, b) => rank(a) - rank(b) || b.shownFrom - a.shownFrom || a.noticeId.localeCompare(b.noticeId))
+    .map(({ kind, title, text }) => ({ kind, title, text }))

@@ -1,0 +1,98 @@
+/** One port for all parties of a process: their routes under their ids, the API pages, health, and the management app apart. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono, type Context } from 'hono'
+import { absolutePath } from 'swagger-ui-dist'
+import { createManagement } from './core/manage.ts'
+import { specify } from './core/openapi.ts'
+import { Problem } from './core/problem.ts'
+import type { Local } from './world.ts'
+
+const assets: Record<string, string> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+  'favicon-32x32.png': 'image/png',
+}
+
+const apiPage = (title: string, specificationUrl: string) => `<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/assets/swagger-ui.css">
+</head>
+<body>
+<div id="page"></div>
+<script src="/assets/swagger-ui-bundle.js"></script>
+<script>
+SwaggerUIBundle({ url: '${specificationUrl}', dom_id: '#page', deepLinking: true, tryItOutEnabled: true, validatorUrl: null })
+</script>
+</body>
+</html>`
+
+const remoteAddressOf = (c: Context) => {
+  try {
+    return getConnInfo(c).remote.address
+  } catch {
+    return undefined
+  }
+}
+
+/** Routes: `/<party>/…`, `/api/<party>`, `/api/<party>/openapi.json`, `/health`, `/manage/…`. `pages` adds what else is served. */
+export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono = new Hono()): Hono => {
+  const front = new Hono()
+  front.onError((error) => {
+    if (error instanceof Problem) return error.response()
+    console.error(error)
+    return new Problem(500, 'bug', 'the server failed; its log says why').response()
+  })
+  front.notFound((c) => new Problem(404, 'no-such-page', `nothing is served at ${c.req.path}`).response())
+
+  front.get('/health', (c) =>
+    c.json({
+      now: clock.now(),
+      parties: [...sites.values()].map(({ id, role, name }) => ({
+        id,
+        role,
+        name,
+        health: `/${id}/health`,
+        api: `/api/${id}`,
+      })),
+    }),
+  )
+  front.get('/assets/:file', async (c) => {
+    const file = c.req.param('file')
+    const type = assets[file]
+    if (type === undefined) throw new Problem(404, 'no-such-page', 'no such asset')
+    return c.body(await readFile(join(absolutePath(), file)), 200, {
+      'content-type': type,
+      'cache-control': 'max-age=86400',
+    })
+  })
+  front.get('/api/:party', (c) => {
+    const site = sites.get(c.req.param('party'))
+    if (site === undefined) throw new Problem(404, 'no-such-party', 'there is no such party here')
+    return c.html(apiPage(`${site.name.ja} · ${site.name.en}`, `/api/${site.id}/openapi.json`))
+  })
+  front.get('/api/:party/openapi.json', async (c) => {
+    const site = sites.get(c.req.param('party'))
+    const app = apps.get(c.req.param('party'))
+    if (site === undefined || app === undefined) throw new Problem(404, 'no-such-party', 'there is no such party here')
+    return c.json(await specify(app, { title: `${site.name.ja} / ${site.name.en}`, basePath: `/${site.id}` }))
+  })
+
+  front.all('/manage/*', (c) => {
+    const management = createManagement(
+      { clock, faults, identities: () => [...sites.values()].map((site) => site.identity) },
+      () => remoteAddressOf(c),
+    )
+    const url = new URL(c.req.url)
+    return management.fetch(new Request(new URL(url.pathname.replace(/^\/manage/, '') + url.search, url), c.req.raw))
+  })
+  for (const [id, app] of apps) front.mount(`/${id}`, (request) => app.fetch(request))
+  front.route('/', pages)
+  return front
+}

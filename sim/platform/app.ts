@@ -1,0 +1,178 @@
+/** The platform's HTTP interface. */
+import type { Context } from 'hono'
+import type { ActorKind } from '../core/actors.ts'
+import { callerOf, charge, createEdge, type Edge, requestIdOf, route, routeWithBody } from '../core/http.ts'
+import { Problem } from '../core/problem.ts'
+import type { Site } from '../core/site.ts'
+import { changeCheckAnswer, changeCheckRequest, metering, withdrawalAnswer } from '../messages/change.ts'
+import {
+  consentWithdrawal,
+  consentWithdrawn,
+  linkAnswer,
+  linkRequest,
+  redemptionRequest,
+  ticketRedemption,
+} from '../messages/link.ts'
+import {
+  authenticationAnswer,
+  authenticationRequest,
+  challengeIssued,
+  signatureAnswer,
+  signatureRequest,
+} from '../messages/verification.ts'
+import type { Authentication } from './authentication.ts'
+import type { ChangeCheck } from './changeCheck.ts'
+import type { Linking } from './link.ts'
+import type { Meter } from './meter.ts'
+import type { CertificateKind, CheckPurpose, Method } from './revocation.ts'
+import type { SignatureVerification } from './signature.ts'
+import type { storedCertificateMachine } from './storedCertificateMachine.ts'
+import type { Tickets } from './ticket.ts'
+
+const providers = ['clinic', 'operator', 'issuer', 'insurer', 'subscription'] as const
+
+export type PlatformParts = {
+  authentication: Authentication
+  verifySignature: SignatureVerification
+  checkChanges: ChangeCheck
+  linking: Linking
+  tickets: Tickets
+  meter: Meter
+  stored: ActorKind<typeof storedCertificateMachine>
+  method: Method
+}
+
+export const createApp = (site: Site, parts: PlatformParts) => {
+  const { authentication, verifySignature, checkChanges, linking, tickets, meter, stored, method } = parts
+
+  /** Note what the provider owes for status checks, and count them. */
+  const owe = async (c: Context<Edge>, kind: CertificateKind, purpose: CheckPurpose, quantity: number) => {
+    if (quantity === 0) return
+    const payer = callerOf(c).id
+    charge(c, { item: `${kind}.${method}.${purpose}`, payer, payee: site.id, quantity })
+    await meter.askedByProvider(payer, { kind, method, purpose }, quantity)
+  }
+
+  const withdraw = async (storedCertificateId: string, provider: string, requestId: string) => {
+    const found = await stored.find(storedCertificateId)
+    if (found?.context.provider !== provider)
+      throw new Problem(404, 'no-such-stored-certificate', `this provider has no ${storedCertificateId}`)
+    const event = { type: 'consent.withdrawn', at: site.clock.now() } as const
+    const { context } = await stored.send(storedCertificateId, event, requestId)
+    return { storedCertificateId, withdrawnAt: context.withdrawnAt ?? event.at }
+  }
+
+  return createEdge(site)
+    .post(
+      '/challenges',
+      route({
+        summary: 'A challenge for one card to sign, once, for this provider',
+        purpose: 'challenge.issue',
+        roles: providers,
+        answer: challengeIssued,
+      }),
+      async (c) => c.json(await authentication.challenge(callerOf(c).id)),
+    )
+    .post(
+      '/authentications',
+      routeWithBody(authenticationRequest, {
+        summary: 'Verify a signed challenge and its certificate, with tickets for what is asked for 利用者証明',
+        purpose: 'authentication.verify',
+        roles: providers,
+        answer: authenticationAnswer,
+      }),
+      async (c) => {
+        const asked = { request: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
+        const { answer, checks } = await authentication.authenticate(asked)
+        await owe(c, 'authentication', 'verification', checks)
+        return c.json(answer)
+      },
+    )
+    .post(
+      '/signatures',
+      routeWithBody(signatureRequest, {
+        summary: 'Verify a signed document and its certificate, and keep the certificate if asked to 署名検証',
+        purpose: 'signature.verify',
+        roles: providers,
+        answer: signatureAnswer,
+      }),
+      async (c) => {
+        const asked = { request: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
+        const { answer, checks } = await verifySignature(asked)
+        await owe(c, 'signature', 'verification', checks)
+        return c.json(answer)
+      },
+    )
+    .post(
+      '/change-checks',
+      routeWithBody(changeCheckRequest, {
+        summary: 'Whether stored certificates are still good 変更確認',
+        purpose: 'change.check',
+        roles: providers,
+        answer: changeCheckAnswer,
+      }),
+      async (c) => {
+        const ids = c.req.valid('json').storedCertificateIds
+        const { answer, checks } = await checkChanges({ ids, provider: callerOf(c).id })
+        await owe(c, 'signature', 'change-check', checks)
+        return c.json(answer)
+      },
+    )
+    .post(
+      '/stored-certificates/:storedCertificateId/withdrawals',
+      route({
+        summary: 'Stop change checks of a stored certificate and forget it; again does nothing more',
+        purpose: 'change-consent.withdraw',
+        roles: providers,
+        answer: withdrawalAnswer,
+      }),
+      async (c) => c.json(await withdraw(c.req.param('storedCertificateId'), callerOf(c).id, requestIdOf(c, site))),
+    )
+    .post(
+      '/links',
+      routeWithBody(linkRequest, {
+        summary: 'Link the person who just authenticated to a number at an insurer or card issuer 紐付け',
+        purpose: 'link.make',
+        roles: providers,
+        answer: linkAnswer,
+      }),
+      async (c) => {
+        const asked = { body: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
+        return c.json(await linking.link(asked))
+      },
+    )
+    .post(
+      '/consent-withdrawals',
+      routeWithBody(consentWithdrawal, {
+        summary: 'Withdraw the consent of the person who just authenticated, for this provider and purpose',
+        purpose: 'link-consent.withdraw',
+        roles: providers,
+        answer: consentWithdrawn,
+      }),
+      async (c) => {
+        const asked = { body: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
+        return c.json({ withdrawn: await linking.withdrawConsent(asked) })
+      },
+    )
+    .post(
+      '/ticket-redemptions',
+      routeWithBody(redemptionRequest, {
+        summary: 'Which number a ticket stands for, told to its audience only',
+        purpose: 'ticket.redeem',
+        roles: ['insurer', 'issuer'],
+        answer: ticketRedemption,
+      }),
+      async (c) => c.json(await tickets.redeem({ ...c.req.valid('json'), audience: callerOf(c).id })),
+    )
+    .get(
+      '/metering',
+      route({
+        summary: 'Status checks by provider; those under the platform’s own id are what the CA was really asked',
+        purpose: 'metering.report',
+        roles: ['ca', 'platform', 'public'],
+        answer: metering,
+        repeatable: true,
+      }),
+      async (c) => c.json(await meter.report()),
+    )
+}

@@ -1,0 +1,79 @@
+/** Authentication (利用者証明): is this the holder of a valid certificate, answering our challenge just now? */
+import { verify } from 'node:crypto'
+import type { z } from 'zod'
+import type { ActorKind } from '../core/actors.ts'
+import type { Site } from '../core/site.ts'
+import { fromBase64, toBase64 } from '../messages/base64.ts'
+import type { authenticationAnswer, authenticationRequest, challengeIssued } from '../messages/verification.ts'
+import { type Answered, type CertificateCheck, readCertificate, refuse, type Refusal } from './certificateCheck.ts'
+import type { challengeMachine } from './challengeMachine.ts'
+import type { PeopleStore } from './store.ts'
+import type { Subjects } from './subject.ts'
+import type { Tickets } from './ticket.ts'
+
+const challengeBytes = 32
+
+type Request = z.output<typeof authenticationRequest>
+type Answer = z.output<typeof authenticationAnswer>
+export type Authentication = {
+  challenge(provider: string): Promise<z.output<typeof challengeIssued>>
+  authenticate(asked: { request: Request; provider: string; requestId: string }): Promise<Answered<Answer>>
+}
+
+type Parts = {
+  challenges: ActorKind<typeof challengeMachine>
+  check: CertificateCheck
+  subjects: Subjects
+  store: PeopleStore
+  tickets: Tickets
+}
+
+export const createAuthentication = (site: Site, parts: Parts): Authentication => {
+  const { challenges, check, subjects, store, tickets } = parts
+
+  /** Use the challenge up, whatever comes of it; only one request ever gets it. */
+  const consume = async (challengeId: string, provider: string, requestId: string): Promise<string | Refusal> => {
+    const issued = await challenges.find(challengeId)
+    if (issued?.context.provider !== provider) return refuse('challenge-unknown')
+    const presented = { type: 'challenge.presented', by: requestId, at: site.clock.now() } as const
+    const { state, context } = await challenges.send(challengeId, presented, requestId)
+    if (state === 'expired') return refuse('challenge-expired')
+    return context.usedBy === requestId ? context.challenge : refuse('challenge-used')
+  }
+
+  const authenticate: Authentication['authenticate'] = async ({ request, provider, requestId }) => {
+    const refused = (refusal: Refusal, checks = 0) => ({ answer: refusal, checks })
+    const certificate = readCertificate(fromBase64(request.certificate))
+    if (certificate === undefined) return refused(refuse('malformed'))
+    const challenge = await consume(request.challengeId, provider, requestId)
+    if (typeof challenge !== 'string') return refused(challenge)
+    const kind = 'authentication'
+    const valid = await check.issuerOf(certificate, kind)
+    if ('refusal' in valid) return refused(valid.refusal)
+    const signature = fromBase64(request.signature)
+    if (!verify('sha256', fromBase64(challenge), certificate.publicKey, signature))
+      return refused(refuse('bad-signature'))
+    const checked = await check.statusOf({ certificate, issuer: valid.issuer, kind })
+    const { checks } = checked
+    if ('refusal' in checked) return refused(checked.refusal, checks)
+    const subjectId = await subjects.of(certificate, checked.status.asOf)
+    if (subjectId === undefined) return refused(refuse('status-unknown'), checks)
+
+    const authenticationId = `authentication-${request.challengeId}`
+    await store.addAuthentication({ authenticationId, provider, subjectId, at: site.clock.now() })
+    const accountId = await subjects.pseudonym(subjectId, provider)
+    const { ask: purposes, consentGiven } = request
+    const issued = await tickets.issue({ subjectId, provider, purposes, consentGiven, requestId })
+    return { answer: { outcome: 'accepted', authenticationId, accountId, ...issued }, checks }
+  }
+
+  return {
+    challenge: async (provider) => {
+      const challengeId = site.random.id()
+      const challenge = toBase64(site.random.bytes(challengeBytes))
+      const { context } = await challenges.start(challengeId, { challenge, provider, at: site.clock.now() })
+      return { challengeId, challenge, expiresAt: context.expiresAt }
+    },
+    authenticate,
+  }
+}

@@ -1,0 +1,141 @@
+/** The provider's HTTP interface: signing up, signing again, and rounds of change checks. */
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { ActorKind } from '../core/actors.ts'
+import { HOUR } from '../core/clock.ts'
+import { createEdge, requestIdOf, route, routeWithBody, type Edge } from '../core/http.ts'
+import { Problem } from '../core/problem.ts'
+import type { Site } from '../core/site.ts'
+import { contractAnswer, contractList, contractView, nonceIssued, roundReport, signUp } from '../messages/contract.ts'
+import { id } from '../messages/person.ts'
+import type { contract } from './contractMachine.ts'
+import type { Files } from './store.ts'
+import { answerOf, viewOf, viewOrProblem } from './view.ts'
+import type { RoundReport, watch } from './watchMachine.ts'
+
+export type SubscriptionOptions = { nameJa: string; service: string; checkIntervalMs: number }
+
+/** A form that was filled in with a nonce must be signed within this time (assumed). */
+const nonceLifeMs = HOUR
+
+const providerProfile = z.strictObject({
+  provider: id,
+  nameJa: z.string(),
+  service: z.string(),
+  checkIntervalMs: z.number(),
+})
+
+type Parts = {
+  contracts: ActorKind<typeof contract>
+  watches: ActorKind<typeof watch>
+  watchId: string
+  files: Files
+  provider: SubscriptionOptions
+}
+
+export const createApp = (site: Site, { contracts, watches, watchId, files, provider }: Parts) => {
+  const nonce = async () => {
+    const given = {
+      nonce: Buffer.from(site.random.bytes(16)).toString('hex'),
+      expiresAt: site.clock.now() + nonceLifeMs,
+    }
+    await files.giveNonce(given.nonce, given.expiresAt)
+    return given
+  }
+
+  /** A repeated request finds the contract it began. */
+  const contractIdFor = (c: Context<Edge>, requestId: string, signedDocument: string) => {
+    const caller = c.get('caller')?.id ?? ''
+    const digest = createHash('sha256').update(JSON.stringify([caller, requestId, signedDocument]))
+    return `contract-${digest.digest('hex').slice(0, 20)}`
+  }
+
+  const sign = async (contractId: string, signedDocument: string, requestId: string) => {
+    const event = { type: 'document.signed', signedDocument, at: site.clock.now() } as const
+    return answerOf(await contracts.send(contractId, event, requestId))
+  }
+
+  const round = async (requestId: string): Promise<RoundReport> => {
+    const { state, context } = await watches.send(watchId, { type: 'round.asked', at: site.clock.now() }, requestId)
+    if (state === 'waiting' && context.lastRound !== undefined) return context.lastRound
+    throw new Problem(503, 'platform-silent', 'the platform does not answer; the round is repeated until it does')
+  }
+
+  return createEdge(site)
+    .get(
+      '/provider',
+      route({ summary: 'Which provider this is', purpose: 'provider.show', answer: providerProfile, repeatable: true }),
+      (c) => c.json({ provider: site.id, ...provider }),
+    )
+    .post(
+      '/nonces',
+      route({ summary: 'A nonce for one application, good for an hour', purpose: 'nonce.give', answer: nonceIssued }),
+      async (c) => c.json(await nonce()),
+    )
+    .post(
+      '/contracts',
+      routeWithBody(signUp, {
+        summary: 'Sign up with a signed application 申込',
+        purpose: 'contract.sign-up',
+        answer: contractAnswer,
+      }),
+      async (c) => {
+        const requestId = requestIdOf(c, site)
+        const { signedDocument } = c.req.valid('json')
+        const { id: contractId } = await contracts.start(contractIdFor(c, requestId, signedDocument), {})
+        return c.json(await sign(contractId, signedDocument, requestId))
+      },
+    )
+    .get(
+      '/contracts',
+      route({ summary: 'All contracts', purpose: 'contract.list', answer: contractList, repeatable: true }),
+      async (c) => c.json({ contracts: (await contracts.list()).flatMap((shown) => viewOf(shown) ?? []) }),
+    )
+    .get(
+      '/contracts/:contractId',
+      route({ summary: 'One contract', purpose: 'contract.show', answer: contractView, repeatable: true }),
+      async (c) => c.json(viewOrProblem(await contracts.get(c.req.param('contractId')))),
+    )
+    .post(
+      '/contracts/:contractId/consent-withdrawals',
+      route({
+        summary: 'Withdraw the consent to change checks; the contract goes on',
+        purpose: 'consent.withdraw',
+        answer: contractView,
+      }),
+      async (c) => {
+        const event = { type: 'consent.withdrawn', at: site.clock.now() } as const
+        return c.json(viewOrProblem(await contracts.send(c.req.param('contractId'), event, requestIdOf(c, site))))
+      },
+    )
+    .post(
+      '/contracts/:contractId/re-signings',
+      routeWithBody(signUp, {
+        summary: 'Sign again with a new certificate: the customer record becomes what it says',
+        purpose: 'contract.sign-again',
+        answer: contractAnswer,
+      }),
+      async (c) => {
+        const { signedDocument } = c.req.valid('json')
+        return c.json(await sign(c.req.param('contractId'), signedDocument, requestIdOf(c, site)))
+      },
+    )
+    .post(
+      '/contracts/:contractId/cancellations',
+      route({ summary: 'Cancel the contract 解約', purpose: 'contract.cancel', answer: contractView }),
+      async (c) => {
+        const event = { type: 'contract.cancelled', at: site.clock.now() } as const
+        return c.json(viewOrProblem(await contracts.send(c.req.param('contractId'), event, requestIdOf(c, site))))
+      },
+    )
+    .post(
+      '/rounds',
+      route({
+        summary: 'Check all watched contracts now 変更確認; rounds also run by themselves at the interval',
+        purpose: 'round.run',
+        answer: roundReport,
+      }),
+      async (c) => c.json(await round(requestIdOf(c, site))),
+    )
+}
