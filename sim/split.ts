@@ -49,6 +49,9 @@ const next = <T>(child: ChildProcess, accept: (message: unknown) => message is T
 
 const ready = (message: unknown): message is 'ready' => isReady(message)
 
+/** Children read the same sources, compiled once. */
+const compileCache = join(import.meta.dirname, '..', 'data', 'compile-cache')
+
 /** Start one process per party; `close` ends them. */
 export const createSplitWorld = async (options: WorldOptions): Promise<World & { urls: Map<string, string> }> => {
   const { folder, seed, mode } = options
@@ -64,6 +67,7 @@ export const createSplitWorld = async (options: WorldOptions): Promise<World & {
   const children = parties.map(({ id }) => {
     const child = fork(join(import.meta.dirname, 'serve.ts'), ['--assigned'], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     })
     const assignment: Assignment = { folder, seed, mode, startAt, variables, keyPool, only: [id] }
     child.send(assignment)

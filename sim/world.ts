@@ -1,19 +1,13 @@
 /** The composition root: makes every party of a world from its description. The only file that imports all of them. */
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import { createCa } from './ca/index.ts'
-import { createCard } from './card/index.ts'
-import { createCatv } from './catv/index.ts'
-import { createClinic } from './clinic/index.ts'
 import { createClock, type Clock, type ClockMode } from './core/clock.ts'
 import { createFaults, type FaultRule, type Faults } from './core/faults.ts'
 import type { Directory } from './core/identity.ts'
 import { inProcess, type Network, type Transport } from './core/network.ts'
 import { createRandom } from './core/random.ts'
 import { createSite, type Site } from './core/site.ts'
-import { createInsurer } from './insurer/index.ts'
 import './messages/dataClasses.ts'
-import { createMunicipality } from './municipality/index.ts'
 import {
   defaultVariables,
   describeParties,
@@ -21,9 +15,6 @@ import {
   type PartyDescription,
   type Variables,
 } from './parties.ts'
-import { createPayment } from './payment/index.ts'
-import { createPlatform } from './platform/index.ts'
-import { createSubscription } from './subscription/index.ts'
 
 /** 2026-04-01 09:00 JST: where virtual time begins unless told otherwise (chosen, not taken from anywhere). */
 export const standardStart = Date.UTC(2026, 3, 1)
@@ -61,26 +52,27 @@ export type World = {
 /** The parties of this process: apps by id, and what they stand on. */
 export type Local = { sites: Map<string, Site>; apps: Map<string, Hono>; faults: Faults; clock: Clock }
 
+/** Parties are loaded when they are made, so that a process of a split world holds only its own. */
 const make = async (site: Site, party: PartyDescription): Promise<{ app: unknown }> => {
   switch (party.folder) {
     case 'ca':
-      return createCa(site, party.options)
+      return (await import('./ca/index.ts')).createCa(site, party.options)
     case 'municipality':
-      return createMunicipality(site, party.options)
+      return (await import('./municipality/index.ts')).createMunicipality(site, party.options)
     case 'card':
-      return createCard(site, party.options)
+      return (await import('./card/index.ts')).createCard(site, party.options)
     case 'platform':
-      return createPlatform(site, party.options)
+      return (await import('./platform/index.ts')).createPlatform(site, party.options)
     case 'insurer':
-      return createInsurer(site, party.options)
+      return (await import('./insurer/index.ts')).createInsurer(site, party.options)
     case 'clinic':
-      return createClinic(site, party.options)
+      return (await import('./clinic/index.ts')).createClinic(site, party.options)
     case 'payment':
-      return createPayment(site, party.options)
+      return (await import('./payment/index.ts')).createPayment(site, party.options)
     case 'catv':
-      return createCatv(site, party.options)
+      return (await import('./catv/index.ts')).createCatv(site, party.options)
     case 'subscription':
-      return createSubscription(site, party.options)
+      return (await import('./subscription/index.ts')).createSubscription(site, party.options)
   }
 }
 

@@ -8,7 +8,7 @@ import type { CertificateKind } from '../pki/profile.ts'
 import { drawSerialNumber } from './serialNumber.ts'
 import type { AuthorityRow, CaStore } from './store.ts'
 
-export type FoundedAuthority = { generation: number; authority: Authority; certificate: Certificate }
+type FoundedAuthority = { generation: number; authority: Authority; certificate: Certificate }
 export type Authorities = Record<CertificateKind, FoundedAuthority>
 
 const jstOffsetMs = 9 * HOUR

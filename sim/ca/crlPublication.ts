@@ -17,12 +17,12 @@ const lifeMs = 2 * DAY
 export type Municipalities = Record<string, Municipality>
 
 /** Authentication certificates have one partition, signature certificates one for each municipality. */
-export const wholePartition = 'all'
+const wholePartition = 'all'
 export const partitionOf = (kind: CertificateKind, municipality: string) =>
   kind === 'signature' ? municipality : wholePartition
 
 /** The last publication at or before `now`. */
-export const publishedAt = (now: number) => Math.floor((now - publicationHourUtcMs) / DAY) * DAY + publicationHourUtcMs
+const publishedAt = (now: number) => Math.floor((now - publicationHourUtcMs) / DAY) * DAY + publicationHourUtcMs
 
 type Parts = { store: CaStore; authorities: Authorities; municipalities: Municipalities }
 

@@ -17,7 +17,7 @@ import {
   subscriberNotice,
 } from '../messages/television.ts'
 import type { PlatformApp } from '../platform/index.ts'
-import { attempt } from './attempt.ts'
+import { attempt } from '../core/attempt.ts'
 import type { session } from './machine.ts'
 import { createScreens } from './screen.ts'
 import type { Register } from './store.ts'

@@ -4,7 +4,7 @@ import { answer, once } from '../core/network.ts'
 import type { Site } from '../core/site.ts'
 import type { InsurerApp } from '../insurer/index.ts'
 import type { PlatformApp } from '../platform/index.ts'
-import { attempt } from './attempt.ts'
+import { attempt } from '../core/attempt.ts'
 import type { session } from './machine.ts'
 import type { Register } from './store.ts'
 

@@ -20,7 +20,7 @@ import {
   visitView,
 } from '../messages/visit.ts'
 import type { PlatformApp } from '../platform/index.ts'
-import { attempt } from './attempt.ts'
+import { attempt } from '../core/attempt.ts'
 import type { visit } from './machine.ts'
 import type { VisitEvent } from './visit.ts'
 import type { Receipts } from './store.ts'

@@ -20,7 +20,7 @@ import { createClinic, type ClinicApp } from './index.ts'
 
 type Eligibility = z.output<typeof eligibilityAnswer>
 
-export const startAt = Date.UTC(2026, 3, 1)
+const startAt = Date.UTC(2026, 3, 1)
 export const taro = { patientName: '見本　太郎', dateOfBirth: '1980-05-05' }
 
 export const insured = (name: string, dateOfBirth: string, copaymentRatio = 0.3): Eligibility => ({

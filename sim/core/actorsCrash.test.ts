@@ -63,15 +63,11 @@ test('two processes that serve the same actors at once do everything once', asyn
   const bank = await openBank(folder)
   onTestFinished(() => bank.store.close())
   const other = run(folder, 40)
-  let own = 0
-  const ended = other.ended.then(() => (own = -own))
-  while (own >= 0) {
-    own += 1
-    await bank.accounts.send('account', { type: 'deposit.made', now: 0 }, `own-${own}`)
-    if (own < 0) break
-  }
+  let running = true
+  const ended = other.ended.then(() => (running = false))
+  let sent = 0
+  for (; running; sent++) await bank.accounts.send('account', { type: 'deposit.made', now: 0 }, `own-${sent}`)
   await ended
-  const sent = Math.abs(own)
   const { accounts, ledgers, store } = await settle(folder)
   const { deposits, confirmed } = (await accounts.get('account')).context
   expect([deposits, confirmed]).toEqual([40 + sent, 40 + sent])

@@ -41,7 +41,11 @@ const open = async (mode: 'virtual' | 'interactive' = 'virtual') => {
     )
     .get('/secret', route({ summary: 'For buyers', purpose: 'secret', roles: ['buyer'] }), (c) => c.json({}))
   const plain = app as unknown as Hono
-  const post = (path: string, body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = {}) =>
+  const post = (
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+    headers: Record<string, string> = {},
+  ) =>
     Promise.resolve(
       plain.request(path, {
         method: 'POST',
@@ -322,17 +326,20 @@ describe('over TCP', () => {
     expect(heard).toMatch(/^HTTP\/1.1 200 /)
   })
 
-  test.each(['', 'authorization: Bearer x\r\n'])('a chunked body without end is answered 413 or 401: %#', async (more) => {
-    const { serve, calls } = await open()
-    const { port } = await serve()
-    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`.repeat(40)
-    const heard = await raw(
-      port,
-      `POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${more}\r\n${chunk}`,
-    )
-    expect(heard).toMatch(/^HTTP\/1.1 413 /)
-    expect((await calls()).map(({ body }) => body['status'])).toEqual([413])
-  })
+  test.each(['', 'authorization: Bearer x\r\n'])(
+    'a chunked body without end is answered 413 or 401: %#',
+    async (more) => {
+      const { serve, calls } = await open()
+      const { port } = await serve()
+      const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`.repeat(40)
+      const heard = await raw(
+        port,
+        `POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${more}\r\n${chunk}`,
+      )
+      expect(heard).toMatch(/^HTTP\/1.1 413 /)
+      expect((await calls()).map(({ body }) => body['status'])).toEqual([413])
+    },
+  )
 
   test('after a 413 the server still serves', async () => {
     const { serve } = await open()
@@ -345,7 +352,10 @@ describe('over TCP', () => {
   test('a caller who hangs up in the middle of a body does no harm', async () => {
     const { serve, bugs } = await open()
     const { port, url } = await serve()
-    await raw(port, 'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"it')
+    await raw(
+      port,
+      'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"it',
+    )
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect(bugs).toEqual([])
   })

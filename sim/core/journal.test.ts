@@ -58,9 +58,17 @@ test.each([
   ['a removed last row', `delete from journal where number = 4`, 4],
   ['a removed end', `delete from journal where number > 2`, 3],
   ['every row removed', `delete from journal`, 1],
-  ['two rows exchanged', `update journal set number = case number when 2 then -3 else -2 end where number in (2, 3)`, 1],
+  [
+    'two rows exchanged',
+    `update journal set number = case number when 2 then -3 else -2 end where number in (2, 3)`,
+    1,
+  ],
   ['a row moved to the end', `update journal set number = 5 where number = 2`, 2],
-  ['a row copied to the end', `insert into journal select 5, "order", at, kind, body, aside, hash from journal where number = 4`, 5],
+  [
+    'a row copied to the end',
+    `insert into journal select 5, "order", at, kind, body, aside, hash from journal where number = 4`,
+    5,
+  ],
 ])('%s is found', async (_, statement, at) => {
   const { store, spoil } = await filled()
   await spoil(statement)
@@ -126,7 +134,10 @@ const entry = (party: string, order: number, number: number): ChainedEntry => ({
 })
 
 test("a run's journal is in the order things happened; ties fall by party, then number", () => {
-  const merged = mergeJournals([[entry('b', 1, 1), entry('b', 2, 2)], [entry('a', 2, 2), entry('a', 2, 1)]])
+  const merged = mergeJournals([
+    [entry('b', 1, 1), entry('b', 2, 2)],
+    [entry('a', 2, 2), entry('a', 2, 1)],
+  ])
   expect(merged.map(({ party, number }) => `${party}${number}`)).toEqual(['b1', 'a1', 'a2', 'b2'])
 })
 

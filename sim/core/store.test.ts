@@ -47,19 +47,17 @@ test('of writes that share a commit, one that throws takes nothing of the others
     store.enqueue(addThenThrow('d')),
     store.write(add('e')),
   ])
-  expect(outcomes.map(({ status }) => status)).toEqual([
-    'fulfilled',
-    'rejected',
-    'fulfilled',
-    'rejected',
-    'fulfilled',
-  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
   expect(await notes()).toEqual(['a', 'c', 'e'])
 })
 
 test('a statement the database refuses fails its own write only', async () => {
   const { store, add, notes } = await open()
-  const twice = (tx: Transaction) => tx.insert(notesTable).values({ id: 1, text: 'same id' }).then(() => undefined)
+  const twice = (tx: Transaction) =>
+    tx
+      .insert(notesTable)
+      .values({ id: 1, text: 'same id' })
+      .then(() => undefined)
   const outcomes = await Promise.allSettled([store.write(twice), store.write(twice), store.write(add('after'))])
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(await notes()).toEqual(['same id', 'after'])

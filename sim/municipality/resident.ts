@@ -16,7 +16,7 @@ export type PublicKeys = Partial<Record<CertificateKind, string>>
 /** Why the card or the authority did not do what was asked, to be told at the counter. */
 export type Refusal = { status: number; code: string; detail: string }
 export type Arrival = { from: string; address: string }
-export type TransferredRecord = {
+type TransferredRecord = {
   basicFour: BasicFour
   cardId?: string
   certificates: Omit<HeldCertificate, 'cardId'>[]

@@ -17,7 +17,7 @@ import type {
   WriteCertificate,
 } from './resident.ts'
 
-/** A card ends on the tenth birthday after its issue, below 18 on the fifth (個人番号カード省令 26条). */
+/** A card ends on the tenth birthday after its issue, below 18 on the fifth (notices of municipalities to residents). */
 const cardEnd = (dateOfBirth: string, at: number) =>
   endOfBirthday(dateOfBirth, at, ageAt(dateOfBirth, at) < 18 ? 5 : 10)
 

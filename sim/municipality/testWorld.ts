@@ -19,7 +19,7 @@ import { createMunicipality, type MunicipalityApp } from './index.ts'
 
 /** Keys are made once for all tests of a file. */
 const keyPool = join(mkdtempSync(join(tmpdir(), 'town-keys-')), 'keys')
-export const startAt = Date.UTC(2026, 3, 1)
+const startAt = Date.UTC(2026, 3, 1)
 
 const towns = {
   'municipality-aobano': { code: '99201', prefecture: 'Mihon-ken', city: 'Aobano-shi', nameJa: '青葉野市' },

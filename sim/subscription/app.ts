@@ -1,6 +1,5 @@
 /** The provider's HTTP interface: signing up, signing again, and rounds of change checks. */
 import { createHash } from 'node:crypto'
-import type { Context } from 'hono'
 import { z } from 'zod'
 import type { ActorKind } from '../core/actors.ts'
 import { HOUR } from '../core/clock.ts'
@@ -34,6 +33,10 @@ type Parts = {
   provider: SubscriptionOptions
 }
 
+/** A repeated request finds the contract it began. */
+const contractIdFor = (requestId: string) =>
+  `contract-${createHash('sha256').update(requestId).digest('hex').slice(0, 20)}`
+
 export const createApp = (site: Site, { contracts, watches, watchId, files, provider }: Parts) => {
   const nonce = async () => {
     const given = {
@@ -42,13 +45,6 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
     }
     await files.giveNonce(given.nonce, given.expiresAt)
     return given
-  }
-
-  /** A repeated request finds the contract it began. */
-  const contractIdFor = (c: Context<Edge>, requestId: string, signedDocument: string) => {
-    const caller = c.get('caller')?.id ?? ''
-    const digest = createHash('sha256').update(JSON.stringify([caller, requestId, signedDocument]))
-    return `contract-${digest.digest('hex').slice(0, 20)}`
   }
 
   const sign = async (contractId: string, signedDocument: string, requestId: string) => {
@@ -83,7 +79,7 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
       async (c) => {
         const requestId = requestIdOf(c, site)
         const { signedDocument } = c.req.valid('json')
-        const { id: contractId } = await contracts.start(contractIdFor(c, requestId, signedDocument), {})
+        const { id: contractId } = await contracts.start(contractIdFor(requestId), {})
         return c.json(await sign(contractId, signedDocument, requestId))
       },
     )

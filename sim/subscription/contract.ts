@@ -8,8 +8,8 @@ import type { application } from '../messages/verification.ts'
 export type CheckResult = z.output<typeof changeCheckResult>
 export type Application = z.output<typeof application>
 export type RefusalReason = Extract<z.output<typeof contractAnswer>, { outcome: 'refused' }>['reason']
-export type Finding = NonNullable<z.output<typeof contractView>['finding']>
-export type NoticeSent = z.output<typeof contractView>['noticesSent'][number]
+type Finding = NonNullable<z.output<typeof contractView>['finding']>
+type NoticeSent = z.output<typeof contractView>['noticesSent'][number]
 
 /** What a notice asks the customer for. */
 export type Asked = 'new-data' | 'new-certificate' | 'renewal' | 'new-card'

@@ -11,9 +11,9 @@ const blockNumbers = /(\d)(?:丁目|番地の|番地|番|号)/gu
 /** Compatibility forms folded (Unicode NFKC: full-width digits, half-width kana), spaces dropped. */
 const plain = (text: string) => text.normalize('NFKC').replace(variationSelectors, '').replace(/\s/gu, '')
 
-export const plainName = (name: string) => plain(name).toUpperCase()
+const plainName = (name: string) => plain(name).toUpperCase()
 
-export const plainAddress = (address: string) =>
+const plainAddress = (address: string) =>
   plain(address)
     .replace(blockNumbers, '$1-')
     .replace(hyphens, '-')

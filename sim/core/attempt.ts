@@ -1,6 +1,6 @@
 /** Calling a neighbour that may stay silent: no answer, or a server that broke (5xx), and so may or may not have acted. */
-import { Unreachable } from '../core/network.ts'
-import { Problem } from '../core/problem.ts'
+import { Unreachable } from './network.ts'
+import { Problem } from './problem.ts'
 
 export type Attempt<T> =
   { outcome: 'answered'; value: T } | { outcome: 'refused'; reason: string } | { outcome: 'silent' }
