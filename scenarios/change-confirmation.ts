@@ -26,7 +26,7 @@ const services: Record<string, string> = {
   'rights-uta': 'membership',
 }
 
-/** Who lives through what, on which day of the year. */
+/** Who lives through what, on which day of the year; the crowd’s events and days below are drawn alike (all invented). */
 const lives: [person: string, event: LifeEvent, day: number][] = [
   ['wataru', 'move-within', 40],
   ['tenko', 'move-between', 75],
@@ -296,7 +296,8 @@ const results = (ledger: Ledger): Case => ({
   title: { ja: '結果', en: 'Results' },
   play: async (stage) => {
     await stage.step({ ja: '実際に起きたことと突き合わせる', en: 'held against what truly happened' }, async () => {
-      const all = (await Promise.all(Object.keys(services).map((provider) => contractsOf(stage, provider)))).flat()
+      const all = []
+      for (const provider of Object.keys(services)) all.push(...(await contractsOf(stage, provider)))
       const letters = all.flatMap(({ noticesSent }) => noticesSent).filter(({ by }) => by === 'letter').length
       const counts = { contracts: all.length, watched: all.filter((contract) => contract.consent).length, letters }
       const confirmation = judge(ledger.watched, ledger.happened, new Set(['tekkai']), counts)

@@ -15,7 +15,7 @@ import { createStage, type Stage } from './stage.ts'
 
 const patients = ['taro', 'hanako', 'kenji', 'ryoshin', 'modoshi', 'kyunin', 'makoto', 'daisuke']
 
-/** Who comes, where, and what the treatment costs: the same each time it is asked. */
+/** Who comes, where, and what the treatment costs (invented): the same each time it is asked. */
 export const visitNumber = (number: number) => ({
   visitId: `D-${number}`,
   clinic: number % 2 === 0 ? 'clinic-sakura' : 'clinic-kaede',

@@ -7,6 +7,7 @@ import absolutePath from 'swagger-ui-dist/absolute-path.js'
 import { createManagement } from './core/manage.ts'
 import { specify } from './core/openapi.ts'
 import { Problem } from './core/problem.ts'
+import { purposes } from './messages/purposes.ts'
 import type { Local } from './world.ts'
 
 const assets: Record<string, string> = {
@@ -32,6 +33,13 @@ SwaggerUIBundle({ url: '${specificationUrl}', dom_id: '#page', deepLinking: true
 </script>
 </body>
 </html>`
+
+/** How a tester gets past the lock on a route that only other parties may call. */
+const tokenHelp = (id: string) =>
+  [
+    `機関どうしの経路（鍵の印）にはトークンが要ります。この計算機から \`POST /manage/tokens\` に \`{"as":"機関のID","audience":"${id}"}\` を送ると受け取れます。右上の Authorize に貼ってください。`,
+    `Routes with a lock need a token of a party: from this machine, POST \`{"as":"<party id>","audience":"${id}"}\` to \`/manage/tokens\` and paste the token under Authorize.`,
+  ].join('\n\n')
 
 const remoteAddressOf = (c: Context) => {
   try {
@@ -81,12 +89,19 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
     const site = sites.get(c.req.param('party'))
     const app = apps.get(c.req.param('party'))
     if (site === undefined || app === undefined) throw new Problem(404, 'no-such-party', 'there is no such party here')
-    return c.json(await specify(app, { title: `${site.name.ja} / ${site.name.en}`, basePath: `/${site.id}` }))
+    return c.json(
+      await specify(app, {
+        title: `${site.name.ja} / ${site.name.en}`,
+        description: tokenHelp(site.id),
+        basePath: `/${site.id}`,
+        name: (purpose) => purposes[purpose]?.ja,
+      }),
+    )
   })
 
   front.all('/manage/*', (c) => {
     const management = createManagement(
-      { clock, faults, identities: () => [...sites.values()].map((site) => site.identity) },
+      { clock, faults, identities: () => [...sites.values()].map((site) => site.identity), report: console.error },
       () => remoteAddressOf(c),
     )
     const url = new URL(c.req.url)

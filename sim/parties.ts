@@ -31,7 +31,7 @@ export type PartyDescription =
 export type Variables = {
   /** How the platform learns of revocations: a question per certificate, or the published list. */
   revocation: 'ocsp' | 'crl'
-  /** How often providers have their stored certificates checked. */
+  /** How often providers have their stored certificates checked; 30 days are assumed. */
   checkIntervalMs: number
   /** From the counter to the certification authority over the residents' network (住基ネット); assumed. */
   residentNetworkDelayMs: number

@@ -17,6 +17,7 @@ const register = async (stage: Stage, { id, basicFour, municipality, card }: Per
 const insure = async (stage: Stage, { basicFour, insurance }: Person) => {
   if (insurance === undefined) return
   const { insurer, insuredNumber, relation, copaymentRatio } = insurance
+  // invented: insured long before any story begins
   const json = { insuredNumber, ...basicFour, relation, copaymentRatio, qualifiedFrom: '2020-04-01' }
   await answer(stage.connect<InsurerApp>(insurer)['insured-persons'].$post({ json }))
 }

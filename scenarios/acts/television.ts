@@ -42,7 +42,7 @@ export const removeCard = (stage: Stage, { operator }: Television, sessionId: st
 export const screenOf = (stage: Stage, { operator, setTopBoxId }: Television) =>
   answer(stage.connect<CatvApp>(operator)['set-top-boxes'][':setTopBoxId'].screen.$get({ param: { setTopBoxId } }))
 
-/** What the insurer has to tell this person; sums differ from person to person so that a mix-up shows. */
+/** What the insurer has to tell this person; sums are invented and differ from person to person so that a mix-up shows. */
 export const healthRecordOf = (personId: string) => {
   const digits = Number(personOf(personId).insurance?.insuredNumber.slice(-4) ?? '0')
   const totalYen = 5_000 + digits * 70

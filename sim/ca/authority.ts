@@ -15,7 +15,7 @@ const jstOffsetMs = 9 * HOUR
 const startOfDayInJapan = (at: number) => Math.floor((at + jstOffsetMs) / DAY) * DAY - jstOffsetMs
 
 /**
- * Ten years to 23:59:59 in Japan, as the real CA certificates. They begin a day before the founding, so that the CRL of the
+ * Ten years to 23:59:59 in Japan, as the real CA certificates. They begin a day before the founding (assumed), so that the CRL of the
  * first day, published before the world began, is not older than its issuer.
  */
 const validity = (now: number) => {

@@ -9,7 +9,7 @@ import type { Authorities } from './authority.ts'
 import { drawSerialNumber } from './serialNumber.ts'
 import type { CaStore, OcspSignerRow } from './store.ts'
 
-/** OCSP answers are renewed every 15 minutes (Digital Agency, introduction to JPKI, section 5.1.2). */
+/** OCSP answers are renewed every 15 minutes (Digital Agency, introduction to JPKI, section 5.1.2) and good till then (assumed). */
 export const ocspPeriodMs = 15 * MINUTE
 
 /** A responder is replaced when its certificate has less than this left (assumed). */

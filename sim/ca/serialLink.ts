@@ -1,4 +1,4 @@
-/** Links between serial numbers: to the same card's authentication certificate, and to the one that took a certificate's place. */
+/** Links between serial numbers: to the same card's authentication certificate, and to the one that took a certificate's place (form assumed). */
 import type { CertificateKind } from '../pki/profile.ts'
 import type { CaStore } from './store.ts'
 

@@ -2,7 +2,7 @@
 import type { Random } from '../core/random.ts'
 
 /**
- * 16 bytes, of which 126 bits are drawn: positive and without a leading zero byte (RFC 5280 section 4.1.2.2; that CAs draw at
+ * 16 bytes (assumed), of which 126 bits are drawn: positive and without a leading zero byte (RFC 5280 section 4.1.2.2; that CAs draw at
  * least 64 bits is the CA/Browser Forum's rule). The world's chance is seeded, so only its seed must not be known.
  */
 export const drawSerialNumber = (random: Random): string => {

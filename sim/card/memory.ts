@@ -18,7 +18,7 @@ export type CardContents = {
   serialNumber: string
   /** Hex; the simulated terminal key that replaces the authentication PIN (see pinCommand.ts), null switches it off. */
   terminalKey: string | null
-  /** What VERIFY answers once a PIN is blocked: unpublished, so an option. */
+  /** What VERIFY answers once a PIN is blocked: unpublished, so an option; 6984 is assumed. */
   blockedStatusWord: '6983' | '6984'
 }
 

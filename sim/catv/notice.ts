@@ -10,7 +10,7 @@ export const concerns = (
 ) =>
   area === null ? subscriberNumber === household.subscriberNumber : plain(household.address).startsWith(plain(area))
 
-/** Evacuation takes over the screen; what is not listed comes last. */
+/** Evacuation takes over the screen; what is not listed comes last (assumed). */
 const urgency = ['evacuation', 'disaster', 'municipal']
 const rank = ({ kind }: Notice) => (urgency.includes(kind) ? urgency.indexOf(kind) : urgency.length)
 

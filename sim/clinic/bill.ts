@@ -4,7 +4,7 @@ import type { bill } from '../messages/visit.ts'
 
 export type Bill = z.output<typeof bill>
 
-/** One point of the national tariff is 10 yen (診療報酬の算定方法 第1号). */
+/** One point of the national tariff is 10 yen (診療報酬の算定方法 第2号). */
 const yenPerPoint = 10
 
 /**
@@ -21,5 +21,5 @@ export const makeBill = (points: number, copaymentRatio: number): Bill => {
 /** Share of a patient whose insurer cannot be asked: the general 3/10 (健康保険法第74条); that the clinic takes it is assumed. */
 export const assumedRatio = 0.3
 
-/** Without insurance the patient pays everything (自費). */
+/** Without insurance the patient pays everything (自費); that the same points are billed is assumed. */
 export const uninsuredRatio = 1

@@ -44,7 +44,7 @@ export type Asked =
 export type Step = { event: string; from: string; to: string; snapshot: Snapshot; asked: Asked[] }
 
 /** The state's name; nested and parallel states as JSON. */
-export const stateName = (snapshot: Snapshot): string =>
+const stateName = (snapshot: Snapshot): string =>
   typeof snapshot.value === 'string' ? snapshot.value : JSON.stringify(snapshot.value)
 
 /** XState's own actions that would need a live actor behind them; without one they would be forgotten in silence. */

@@ -1,3 +1,4 @@
+/** Durable actors: steps, timers, effects, repeats and restarts, on real databases. */
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { assign, raise, setup } from 'xstate'

@@ -34,6 +34,7 @@ export const actorTables = [snapshotsTable, timersTable, outboxTable, handledTab
 /** An effect whose call got no answer is tried again after this, doubled each time up to an hour (assumed). */
 const firstRetryMs = MINUTE
 const longestRetryMs = HOUR
+/** A step overtaken so often by others fails (assumed). */
 const conflictTries = 20
 
 /** Answers that say "not now" (RFC 9110 sections 15.6.3 to 15.6.5): the call is repeated as if none had come. */

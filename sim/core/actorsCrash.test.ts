@@ -1,3 +1,4 @@
+/** Durable actors under real process death, and under two processes at once. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'

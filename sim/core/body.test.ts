@@ -1,3 +1,4 @@
+/** Reading JSON bodies strictly, and saying what is wrong without repeating it. */
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { z } from 'zod'

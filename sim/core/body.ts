@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { Problem, type FieldError } from './problem.ts'
 
-/** A body can be wrong in a hundred thousand places: so many are named. */
+/** A body can be wrong in a hundred thousand places: so many are named, each cut to so many characters (assumed). */
 const namedErrors = 20
 const namedLength = 60
 

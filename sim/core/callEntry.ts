@@ -5,7 +5,7 @@ import type { Evidence } from './http.ts'
 import type { EntryAside, EntryBody } from './journal.ts'
 import { textOf } from './requestBody.ts'
 
-/** Contents longer than this are not kept in the journal, only their size. */
+/** Contents longer than this are not kept in the journal, only their size (assumed). */
 const keptContentBytes = 64 * 1024
 
 export type Call = {

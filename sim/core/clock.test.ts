@@ -1,3 +1,4 @@
+/** The clock in its three modes. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { createClock, DAY, SECOND } from './clock.ts'

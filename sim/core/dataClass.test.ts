@@ -1,3 +1,4 @@
+/** Telling which classes of data a message carries. */
 import { expect, test } from 'vitest'
 import { carries, declareDataClasses } from './dataClass.ts'
 

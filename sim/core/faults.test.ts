@@ -1,3 +1,4 @@
+/** Which messages a fault strikes. */
 import { expect, test } from 'vitest'
 import { createFaults, faultRule } from './faults.ts'
 import { createRandom } from './random.ts'

@@ -14,6 +14,7 @@ export const faultRule = z.strictObject({
   probability: z.number().min(0).max(1).default(1),
   /** How many messages it strikes before it is used up; without it, all. */
   times: z.number().int().positive().optional(),
+  /** At most a day (assumed). */
   ms: z.number().int().nonnegative().max(86_400_000).default(0),
   status: z.number().int().min(500).max(599).default(503),
 })

@@ -1,3 +1,4 @@
+/** The edge against broken requests, bugs and outsiders, in process and byte by byte over TCP. */
 import { connect } from 'node:net'
 import { fc, test as property } from '@fast-check/vitest'
 import type { Hono } from 'hono'

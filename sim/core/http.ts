@@ -14,7 +14,7 @@ import { Problem } from './problem.ts'
 import { readRequestBody, textOf } from './requestBody.ts'
 import type { Site } from './site.ts'
 
-/** Longer request ids are refused: cut short, two of them could be taken for one. */
+/** Longer request ids are refused: cut short, two of them could be taken for one (length assumed). */
 const longestRequestId = 400
 
 /** A fee that falls due with this message: the tariff's item, who owes whom, and how often. */

@@ -1,3 +1,4 @@
+/** Tokens: whose are believed, and for how long. */
 import { SignJWT, importJWK } from 'jose'
 import { expect, test } from 'vitest'
 import { createClock, DAY, MINUTE, SECOND } from './clock.ts'

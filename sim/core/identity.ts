@@ -5,10 +5,10 @@ import { Problem } from './problem.ts'
 
 /** Tokens live this long (assumed): long enough for a slow call, too short to be worth stealing. */
 const tokenLifeMs = MINUTE
-/** A token is used again for calls to the same party for this long, so that a burst does not sign each call anew. */
+/** A token is used again for calls to the same party for this long, so that a burst does not sign each call anew (assumed). */
 const reuseMs = 20 * SECOND
 
-/** So many verified tokens are remembered, then all are forgotten and verified anew. */
+/** So many verified tokens are remembered, then all are forgotten and verified anew (assumed). */
 const rememberedTokens = 10_000
 
 export type Caller = { id: string; role: string }
@@ -91,6 +91,7 @@ export const createIdentity = async (
             algorithms: ['ES256'],
             currentDate: new Date(now),
             maxTokenAge: tokenLifeMs / SECOND + 's',
+            // seconds by which two clocks may differ (assumed)
             clockTolerance: 5,
           },
         )

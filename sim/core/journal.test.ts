@@ -1,3 +1,4 @@
+/** The journal keeps one chain, and nobody changes it unnoticed. */
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'

@@ -120,7 +120,7 @@ const chained = (party: string, row: Row): ChainedEntry => ({
   hash: row.hash,
 })
 
-/** Rows read at once: a long journal must not be in memory whole. */
+/** Rows read at once: a long journal must not be in memory whole (assumed). */
 const pageRows = 5000
 
 const pages = async function* (read: Database) {

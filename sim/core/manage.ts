@@ -1,5 +1,6 @@
 /** The management app: test controls (clock, faults, tokens) of one process, kept apart from every party's own routes. */
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { readBody } from './body.ts'
 import type { Clock } from './clock.ts'
@@ -7,6 +8,7 @@ import { faultRule, type Faults } from './faults.ts'
 import type { Identity } from './identity.ts'
 import { Problem } from './problem.ts'
 
+/** Ten years may go by at once (assumed). */
 const aDay = 86_400_000
 const advance = z.strictObject({
   ms: z
@@ -20,28 +22,52 @@ const tokenRequest = z.strictObject({ as: z.string().max(60), audience: z.string
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 
-export type Managed = { clock: Clock; faults: Faults; identities: () => Iterable<Identity> }
+/** A name that only this machine can mean; a page that had its own name point here sends that name instead. */
+const localHost = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
+
+const maxBodyBytes = 64 * 1024
+
+export type Managed = {
+  clock: Clock
+  faults: Faults
+  identities: () => Iterable<Identity>
+  report(error: unknown): void
+}
 
 /**
  * Answers only to this machine: `remoteAddress` tells where a request came from (undefined in process).
  * `POST /clock/run` is the conductor's step: it runs what is due up to an instant and says what comes next.
  */
 export const createManagement = (
-  { clock, faults, identities }: Managed,
+  { clock, faults, identities, report }: Managed,
   remoteAddress: (request: Request) => string | undefined,
 ) => {
   const app = new Hono()
-  app.onError((error) =>
-    (error instanceof Problem ? error : new Problem(500, 'bug', error.message, { cause: error })).response(),
-  )
+  app.onError((error) => {
+    if (error instanceof Problem) return error.response()
+    report(error)
+    return new Problem(500, 'bug', 'the management app failed; its log says why').response()
+  })
   app.notFound(() => new Problem(404, 'no-such-route', 'the management app has no such route').response())
   app.use(async (c, next) => {
     const address = remoteAddress(c.req.raw)
     if (address !== undefined && !loopback.test(address)) {
       throw new Problem(403, 'not-from-here', 'the management app answers only to the machine it runs on')
     }
+    const host = c.req.header('host')
+    if (host !== undefined && !localHost.test(host)) {
+      throw new Problem(403, 'not-from-here', 'the management app is asked by a local name only (no DNS rebinding)')
+    }
     await next()
   })
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new Problem(413, 'too-large', `the body is larger than ${maxBodyBytes} bytes`)
+      },
+    }),
+  )
   const time = () => ({ mode: clock.mode, ...clock.reached(), nextDueAt: clock.nextDueAt() ?? null })
   const body = async <S extends z.ZodType<object>>(
     schema: S,

@@ -1,3 +1,4 @@
+/** Calls between parties: one suite, in process and over TCP. */
 import { createServer } from 'node:net'
 import { Hono } from 'hono'
 import { describe, expect, onTestFinished, test } from 'vitest'

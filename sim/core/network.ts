@@ -12,7 +12,7 @@ import type { Random } from './random.ts'
 /** A caller gives up after this long (assumed; the plan names no figure). */
 const timeoutMs = 10 * SECOND
 
-/** Over TCP a call that gets no answer is also cut off in real time, whatever the world's clock says. */
+/** Over TCP a call that gets no answer is also cut off in real time, whatever the world's clock says (assumed). */
 const realTimeoutMs = 30 * SECOND
 
 /** Headers of the testbed itself; they carry time, order and repeat-safety between processes. */

@@ -1,3 +1,4 @@
+/** The OpenAPI description of a party. */
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -20,11 +21,17 @@ test('every route is described from the schemas it checks with', async () => {
     )
     .get('/open', route({ summary: 'For anybody', purpose: 'open' }), (c) => c.json({}))
   const front = new Hono().route('/', app)
-  const document = await specify(front, { title: 'Shop', basePath: '/shop' })
+  const document = await specify(front, {
+    title: 'Shop',
+    description: 'sells',
+    basePath: '/shop',
+    name: (purpose) => (purpose === 'order' ? '注文する' : undefined),
+  })
   expect(Object.keys(document.paths)).toEqual(['/health', '/orders', '/open'])
   expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Shop' }, servers: [{ url: '/shop' }] })
   expect(document.paths['/orders']?.post).toMatchObject({
-    summary: 'Order something',
+    operationId: 'order',
+    summary: '注文する · Order something',
     description: 'purpose `order` · only for buyer',
     security: [{ partyToken: [] }],
     requestBody: {

@@ -15,6 +15,8 @@ const json = (schema: z.ZodType) => ({ 'application/json': { schema: resolver(sc
 
 /** What hono-openapi needs to know of one route. */
 export const describe = (route: Route, body?: z.ZodType): DescribeRouteOptions => ({
+  operationId: route.purpose,
+  tags: [route.purpose.split('.', 1)[0] ?? ''],
   summary: route.summary,
   description: `purpose \`${route.purpose}\` · ${route.roles === undefined ? 'open to anybody' : `only for ${route.roles.join(', ')}`}`,
   ...(route.roles !== undefined && { security: [{ partyToken: [] }] }),
@@ -28,12 +30,28 @@ export const describe = (route: Route, body?: z.ZodType): DescribeRouteOptions =
   },
 })
 
+/** What a document says beside its routes: `name` gives each purpose in words that stand before the summary. */
+export type About = {
+  title: string
+  description: string
+  basePath: string
+  name?: (purpose: string) => string | undefined
+}
+
 /** The whole document of one party, its paths relative to `basePath`. */
-export const specify = (app: Hono, { title, basePath }: { title: string; basePath: string }) =>
-  generateSpecs(app, {
+export const specify = async (app: Hono, { title, description, basePath, name }: About) => {
+  const document = await generateSpecs(app, {
     documentation: {
-      info: { title, version: '1' },
+      info: { title, version: '1', description },
       servers: [{ url: basePath }],
       components: { securitySchemes: { partyToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
   })
+  for (const path of Object.values(document.paths)) {
+    for (const operation of [path?.get, path?.put, path?.post, path?.delete]) {
+      const named = name?.(operation?.operationId ?? '')
+      if (operation !== undefined && named !== undefined) operation.summary = `${named} · ${operation.summary}`
+    }
+  }
+  return document
+}

@@ -1,3 +1,4 @@
+/** Problems written and read back. */
 import { expect, test } from 'vitest'
 import { Problem, readProblem } from './problem.ts'
 

@@ -1,3 +1,4 @@
+/** The order in which timed jobs come out. */
 import { fc, test } from '@fast-check/vitest'
 import { expect, test as plain } from 'vitest'
 import { createQueue } from './queue.ts'

@@ -4,7 +4,7 @@ export type Timed = { dueAt: number; number: number; cancelled: boolean; job: ()
 
 const before = (a: Timed, b: Timed) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.number < b.number)
 
-/** Below this many, cancelled jobs are not worth clearing away. */
+/** Below this many, cancelled jobs are not worth clearing away (assumed). */
 const worthClearing = 64
 
 export const createQueue = () => {

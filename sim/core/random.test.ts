@@ -1,3 +1,4 @@
+/** Chance that can be repeated. */
 import { expect, test } from 'vitest'
 import { createRandom } from './random.ts'
 

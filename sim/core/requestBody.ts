@@ -1,7 +1,8 @@
 /** A request's body as the edge takes it in: whole, once, and never more than the limit. */
 import { Problem } from './problem.ts'
 
-export const maxBodyBytes = 1024 * 1024
+/** Largest body that is taken in (assumed). */
+const maxBodyBytes = 1024 * 1024
 
 const empty = new Uint8Array(0)
 const tooLarge = () => new Problem(413, 'too-large', `the body is larger than ${maxBodyBytes} bytes`)

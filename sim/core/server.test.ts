@@ -1,3 +1,4 @@
+/** Putting an app on a port, and saying why it cannot be. */
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
 import { CannotListen, listen } from './server.ts'

@@ -1,3 +1,4 @@
+/** What a party stands on, from its first start to the next. */
 import { expect, test } from 'vitest'
 import { createClock } from './clock.ts'
 import { createFaults } from './faults.ts'

@@ -1,3 +1,4 @@
+/** Writing and reading one file, alone, together and from several processes. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

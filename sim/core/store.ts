@@ -24,10 +24,10 @@ export type Store = {
   close(): Promise<void>
 }
 
-/** Writes asked for at about the same time share one commit, up to this many. */
+/** Writes asked for at about the same time share one commit, up to this many (assumed). */
 const largestGroup = 200
 
-/** How often another process's transaction is asked whether it is over. */
+/** How often another process's transaction is asked whether it is over (assumed). */
 const askAgainMs = 2
 
 type Queued = { job(tx: Transaction): Promise<void>; done(): void; failed(error: unknown): void }
@@ -64,7 +64,7 @@ const patiently = async <T>(busyMs: number, attempt: () => Promise<T>): Promise<
 /**
  * Open the database at `path`, creating it where it is missing.
  * One writing connection, WAL and synchronous FULL (libSQL's default): what was acknowledged survives a crash.
- * Another process writing to the same file is waited for up to `busyMs`.
+ * Another process writing to the same file is waited for up to `busyMs` (assumed).
  */
 export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise<Store> => {
   mkdirSync(dirname(path), { recursive: true })

@@ -1,7 +1,7 @@
 /** Bytes inside JSON: base64 text of bounded length. */
 import { z } from 'zod'
 
-/** Base64 of at most `maxBytes` bytes. */
+/** Base64 of at most `maxBytes` bytes; all such limits in these messages are assumed. */
 export const bytes = (maxBytes: number) =>
   z
     .base64('must be base64')

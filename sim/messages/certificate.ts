@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bytes } from './base64.ts'
 import { basicFour, certificateKind, date, id, instant, revocationReason, serialNumber } from './person.ts'
 
-/** Largest certificate anybody here accepts. */
+/** Largest certificate anybody here accepts (assumed). */
 export const certificateBytes = bytes(16 * 1024)
 
 export const authorityList = z.strictObject({

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { id, instant, revocationReason } from './person.ts'
 
+/** At most 1000 certificates at once (assumed). */
 export const changeCheckRequest = z.strictObject({ storedCertificateIds: z.array(id).min(1).max(1000) })
 
 /** `not-checked`: consent was withdrawn or the certificate is not this provider's; nothing was asked of the CA. */

@@ -23,7 +23,7 @@ export const qualificationLoss = z.strictObject({
   nextInsurer: id.optional(),
 })
 
-/** 医療費通知 (by month), ジェネリック差額通知, 健診のお知らせ */
+/** 医療費通知 (by month), ジェネリック差額通知, 健診のお知らせ; how long and how many is assumed. */
 export const healthRecord = z.strictObject({
   medicalExpenses: z
     .array(

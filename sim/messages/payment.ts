@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { id, instant } from './person.ts'
 
+/** Yen of one payment; the limit is assumed. */
 const amountYen = z.number().int().positive().max(10_000_000)
 
 /** A credit account has a limit, a debit account a balance; `availableYen` is what can still be authorised. */

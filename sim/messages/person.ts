@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const noControl = /^[^\p{Cc}]*$/u
 
-/** An id given by the testbed: letters, digits and hyphens. */
+/** An id given by the testbed: letters, digits and hyphens; the length is assumed. */
 export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,59}$/, 'must be 1 to 60 letters, digits or hyphens')
 
 export const date = z.iso.date('must be a date, yyyy-mm-dd')
@@ -11,6 +11,7 @@ export const date = z.iso.date('must be a date, yyyy-mm-dd')
 /** Unix ms, as every instant in these messages. */
 export const instant = z.number().int().nonnegative()
 
+/** At most 100 characters (assumed). */
 export const name = z.string().min(1).max(100).regex(noControl, 'must not contain control characters')
 /** From the prefecture on, at most 200 characters (J-LIS certificate profile). */
 export const address = z.string().min(1).max(200).regex(noControl, 'must not contain control characters')

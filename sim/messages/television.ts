@@ -7,7 +7,7 @@ import { challengeIssued, refusal } from './verification.ts'
 export const subscriber = z.strictObject({ subscriberNumber: id, name, address })
 export const setTopBox = z.strictObject({ setTopBoxId: id, subscriberNumber: id })
 
-/** A notice to a place (`area` is the beginning of addresses it concerns) or to one subscriber; `evacuation` takes over the screen. */
+/** A notice to a place (`area` is the beginning of addresses it concerns) or to one subscriber; `evacuation` comes first. Lengths are assumed. */
 export const areaNotice = z.strictObject({
   noticeId: id,
   area: address,

@@ -67,7 +67,7 @@ export const authenticationAnswer = z.discriminatedUnion('outcome', [
   refused,
 ])
 
-/** A signed document is CMS SignedData with the document inside (RFC 5652). */
+/** A signed document is CMS SignedData with the document inside (RFC 5652); the size is assumed. */
 export const signedDocument = bytes(512 * 1024)
 
 /** With `keepForChangeChecks` the platform stores the certificate for this provider, if the signed document consents to it. */
@@ -85,7 +85,7 @@ export const signatureAnswer = z.discriminatedUnion('outcome', [
   refused,
 ])
 
-/** What a resident signs to become a customer; `changeCheckConsent` is the 変更情報利用許諾 of the plan. */
+/** What a resident signs to become a customer; `changeCheckConsent` is the 変更情報利用許諾 of the plan; the form itself is assumed. */
 export const application = z.strictObject({
   provider: id,
   service: z.string().min(1).max(100),

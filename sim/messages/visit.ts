@@ -18,7 +18,7 @@ export const paperCard = z.strictObject({
   consentGiven: z.boolean().default(false),
 })
 
-/** Fee points of the national tariff; one point is 10 yen (診療報酬の算定方法). */
+/** Fee points of the national tariff; one point is 10 yen (診療報酬の算定方法); the limit is assumed. */
 export const treatment = z.strictObject({ points: z.number().int().positive().max(1_000_000) })
 
 export const bill = z.strictObject({

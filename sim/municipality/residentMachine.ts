@@ -17,6 +17,7 @@ const issueCard = {
   ],
 } as const
 
+/** A lost card is reported as a hold, since its key may not be safe (assumed; J-LIS CPS 4.9.9 names no loss). */
 const loseCard = {
   target: '#resident.registered.lost',
   actions: [
@@ -95,6 +96,7 @@ export const residentMachine = residentSetup.createMachine({
           target: 'dead',
           actions: [
             {
+              // assumed: J-LIS CPS 4.9.9 says only that the certificate is no longer needed
               type: 'tellAuthority',
               params: ({ context, event }) =>
                 withdrawal(context, { kinds: both, reason: 'cessationOfOperation', at: event.at }),

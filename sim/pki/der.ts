@@ -116,7 +116,7 @@ export function fields(element: Element, expectedTag: number, what: string): Fie
   }
 }
 
-/** All elements of a SEQUENCE OF or SET OF; refuses an empty one and more than `max`. */
+/** All elements of a SEQUENCE OF or SET OF; refuses an empty one and more than `max`, which is assumed wherever it is given. */
 export function list(element: Element, expectedTag: number, what: string, max = 64): Element[] {
   const inside = fields(element, expectedTag, what)
   const found: Element[] = []

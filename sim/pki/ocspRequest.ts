@@ -11,7 +11,7 @@ import type { Certificate } from './parsedCertificate.ts'
 import { extensionOid } from './profile.ts'
 import { publicKeyBits } from './publicKey.ts'
 
-/** Largest request or answer that is read. */
+/** Largest request or answer that is read (assumed). */
 export const ocspLimitBytes = 64 * 1024
 
 export type CertIdHash = 'sha1' | 'sha256'

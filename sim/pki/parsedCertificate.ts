@@ -26,7 +26,7 @@ import { readName } from './name.ts'
 import { type CertificateKind, extensionOid, kindOfPolicy } from './profile.ts'
 import { readPublicKey } from './publicKey.ts'
 
-/** Largest certificate that is read; real ones have about 2 KiB. */
+/** Largest certificate that is read (assumed); real ones have about 2 KiB. */
 const certificateLimitBytes = 16 * 1024
 
 export type Certificate = {

@@ -170,7 +170,7 @@ export const crlDistributionPoint = (
   return [...common, ['OU', municipality.prefecture], ['CN', `${municipality.city} CRLDP`]]
 }
 
-/** The counter's number within the municipality, as the last four characters of common names have it. */
+/** The counter's number within the municipality, as the last four characters of common names have it; this one is assumed. */
 const window = '003A'
 const jstOffsetMs = 9 * 60 * 60 * 1000
 

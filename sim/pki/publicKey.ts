@@ -16,7 +16,7 @@ export function publicKeyBits(spki: Uint8Array): Uint8Array {
   return bits
 }
 
-/** RSA of 2048 to 4096 bits with an exponent in the range of FIPS 186-5 section 5.4 (1 would let anyone sign). */
+/** RSA of 2048 to 4096 bits with an exponent in the range of FIPS 186-5 A.1.1 (1 would let anyone sign); the upper size is assumed. */
 function checkRsa(bits: Uint8Array): void {
   const inside = fields(onlyElement(bits), tag.sequence, what)
   const modulus = inside.next(tag.integer, what)

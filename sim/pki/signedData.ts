@@ -7,7 +7,7 @@ import { MalformedError } from './malformed.ts'
 import { readName } from './name.ts'
 import { type Certificate, parseCertificate } from './parsedCertificate.ts'
 
-/** Largest signed document that is read. */
+/** Largest signed document that is read (assumed). */
 const cmsLimitBytes = 1024 * 1024
 
 /** RFC 5652 sections 4, 5.1 and 11; RFC 5035 section 3 for the last. */

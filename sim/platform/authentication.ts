@@ -11,6 +11,7 @@ import type { PeopleStore } from './store.ts'
 import type { Subjects } from './subject.ts'
 import type { Tickets } from './ticket.ts'
 
+/** As long as the hash that is signed (assumed). */
 const challengeBytes = 32
 
 type Request = z.output<typeof authenticationRequest>

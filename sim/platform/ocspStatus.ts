@@ -16,6 +16,7 @@ import type { KnownStatus, StatusQuestion, StatusSource } from './revocation.ts'
 
 /** RFC 9654 section 2.1 wants 32 octets. */
 const nonceBytes = 32
+/** From so many shared answers on, those that ran out are cleared away (assumed). */
 const mostShared = 10_000
 
 /** What was learnt, and until when others may rely on it: `nextUpdate`, or not at all. */

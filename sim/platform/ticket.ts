@@ -35,6 +35,7 @@ export const createTickets = (site: Site, store: PeopleStore, consents: Consents
     const of = { subjectId, provider, purpose }
     if (consentGiven) await consents.give(of, requestId)
     if ((await consents.givenAt(of)) === undefined) return { purpose, lacks: 'consent' }
+    // 24 bytes (assumed): nobody guesses a ticket
     const ticket = Buffer.from(site.random.bytes(24)).toString('base64url')
     const issuedAt = site.clock.now()
     const expiresAt = issuedAt + ticketLifeMs

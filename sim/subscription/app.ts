@@ -15,7 +15,7 @@ import type { RoundReport, watch } from './watchMachine.ts'
 
 export type SubscriptionOptions = { nameJa: string; service: string; checkIntervalMs: number }
 
-/** A form that was filled in with a nonce must be signed within this time (assumed). */
+/** A form that was filled in with a nonce must be signed within this time; it has 16 bytes (both assumed). */
 const nonceLifeMs = HOUR
 
 const providerProfile = z.strictObject({

@@ -84,6 +84,7 @@ export const contract = setup({
     isGood: ({ event }) => hasStatus(event, 'good'),
     isExpired: ({ event }) => hasStatus(event, 'expired'),
     isNotWatched: ({ event }) => hasStatus(event, 'not-checked'),
+    // What each reason calls for is assumed: the plan only says that a revoked customer is asked for new data (変更確認 ※4).
     dataChanged: ({ event }) => isRevoked(event, 'affiliationChanged'),
     hasSuccessor: ({ event }) => isRevoked(event, 'superseded', 'unspecified', undefined),
     hasCeased: ({ event }) => isRevoked(event, 'cessationOfOperation'),
