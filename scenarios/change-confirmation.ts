@@ -6,7 +6,8 @@ import { answer } from '../sim/core/network.ts'
 import { createRandom } from '../sim/core/random.ts'
 import { openStore } from '../sim/core/store.ts'
 import type { PlatformApp } from '../sim/platform/index.ts'
-import { judge, measuresOf } from './acts/confirmation.ts'
+import { judge } from './acts/confirmation.ts'
+import { measuresOf } from './acts/confirmationMeasure.ts'
 import { contractOf, contractsOf, signAgain, signUp, withdrawConsent } from './acts/contracting.ts'
 import { found } from './acts/founding.ts'
 import { screenOf, televisionOf } from './acts/television.ts'
@@ -298,10 +299,14 @@ const results = (ledger: Ledger): Case => ({
     await stage.step({ ja: '実際に起きたことと突き合わせる', en: 'held against what truly happened' }, async () => {
       const all = []
       for (const provider of Object.keys(services)) all.push(...(await contractsOf(stage, provider)))
-      const letters = all.flatMap(({ noticesSent }) => noticesSent).filter(({ by }) => by === 'letter').length
-      const counts = { contracts: all.length, watched: all.filter((contract) => contract.consent).length, letters }
+      const sent = all.flatMap(({ contractId, noticesSent }) =>
+        noticesSent.filter(({ by }) => by === 'letter').map(({ what }) => `${contractId} ${what}`),
+      )
+      const letters = new Set(sent).size
+      const watched = all.filter((contract) => contract.consent).length
+      const counts = { contracts: all.length, watched, letters, reminders: sent.length - letters }
       const confirmation = judge(ledger.watched, ledger.happened, new Set(['tekkai']), counts)
-      for (const measure of measuresOf(confirmation, letters)) stage.measure(measure)
+      for (const measure of measuresOf(confirmation, counts)) stage.measure(measure)
       stage.expect(
         {
           ja: '変更はすべて、30日（間隔）と配信の遅れの内に見つかった',

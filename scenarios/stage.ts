@@ -32,7 +32,7 @@ export type Stage = {
 }
 
 /** A step failed; everything it has to say was told already. */
-export class StepFailed extends Error {}
+class StepFailed extends Error {}
 
 export type StageControl = {
   stage: Stage

@@ -15,12 +15,19 @@ const keysWanted = 128
 
 const [major = 0] = process.versions.node.split('.').map(Number)
 if (major < 20) {
-  say(`Node.js 20 以上が必要です（現在 ${process.versions.node}）。`, `Node.js 20 or later is needed (this is ${process.versions.node}).`)
+  say(
+    `Node.js 20 以上が必要です（現在 ${process.versions.node}）。`,
+    `Node.js 20 or later is needed (this is ${process.versions.node}).`,
+  )
   process.exit(1)
 }
 
 const run = (command, args, failure) => {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (status === 0) return
   say(failure.ja, failure.en)
   if (error) console.error(String(error))
@@ -39,7 +46,10 @@ if (installed !== wanted) {
     en: 'The packages could not be installed. Check the network and npm’s settings.',
   })
   writeFileSync(stamp, wanted)
-  say(`           完了（${Math.round((Date.now() - started) / 1000)} 秒）`, `           done (${Math.round((Date.now() - started) / 1000)} s)`)
+  say(
+    `           完了（${Math.round((Date.now() - started) / 1000)} 秒）`,
+    `           done (${Math.round((Date.now() - started) / 1000)} s)`,
+  )
 }
 
 const pinned = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')

@@ -43,7 +43,9 @@ const imports = ({ path, text }: { path: string; text: string }) =>
 
 test('imports point one way: core, then pki and messages, then parties, then the world, then scenarios', () => {
   const wrong = code.flatMap(imports).filter(({ from, to }) => level(to) > level(from))
-  expect(wrong.filter(({ from, typeOnly }) => !(typeOnly && (level(from) === 2 || from.startsWith('sim/provider/'))))).toEqual([])
+  expect(
+    wrong.filter(({ from, typeOnly }) => !(typeOnly && (level(from) === 2 || from.startsWith('sim/provider/')))),
+  ).toEqual([])
 })
 
 test('core knows nothing of JPKI', () => {

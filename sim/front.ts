@@ -73,7 +73,7 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
   )
   front.get('/assets/:file', async (c) => {
     const file = c.req.param('file')
-    const type = assets[file]
+    const type = Object.hasOwn(assets, file) ? assets[file] : undefined
     if (type === undefined) throw new Problem(404, 'no-such-page', 'no such asset')
     return c.body(await readFile(join(absolutePath(), file)), 200, {
       'content-type': type,

@@ -3,7 +3,7 @@ import { DAY, HOUR } from './core/clock.ts'
 import type { Text } from './core/site.ts'
 
 /** Prefecture and towns are invented; the codes lie outside the ranges of the national list (全国地方公共団体コード). */
-export const prefecture = { ja: '見本県', en: 'Mihon-ken' }
+const prefecture = { ja: '見本県', en: 'Mihon-ken' }
 
 type Described<Folder extends string, Options> = {
   folder: Folder

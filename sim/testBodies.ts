@@ -95,7 +95,7 @@ const withUnknown = (body: unknown, path: readonly string[], name: string) =>
 
 const levels = 100_000
 export const deepArray = '['.repeat(levels) + ']'.repeat(levels)
-export const deepObject = '{"a":'.repeat(levels) + '1' + '}'.repeat(levels)
+const deepObject = '{"a":'.repeat(levels) + '1' + '}'.repeat(levels)
 const longText = JSON.stringify('x'.repeat(900_000))
 
 const wrongTypes: Record<string, string[]> = {
@@ -106,7 +106,7 @@ const wrongTypes: Record<string, string[]> = {
   array: ['null', '{}', '"x"', '0'],
   object: ['null', '[]', '"x"', '0', 'true'],
 }
-const notObjects = ['[]', '"x"', '1', 'null', 'true', '[{}]', deepArray]
+const notObjects = ['[]', '"x"', '1', 'null', 'true', '[{}]', deepArray, deepObject]
 const unknownNames = ['Zq7unknown', '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
 /** A broken body; `field` is the JSON pointer that must be named. */
@@ -118,7 +118,7 @@ const atPlace =
   (body: unknown) =>
   ({ path, schema, required }: Place): Broken[] => {
     const field = pointer(path)
-    const wrong = [...(wrongTypes[schema.type ?? ''] ?? []), deepArray, deepObject]
+    const wrong = [...(wrongTypes[schema.type ?? ''] ?? []), deepArray]
     if (schema.enum !== undefined || schema.const !== undefined) wrong.push('"no-such-choice"', '"constructor"')
     return [
       ...(required ? [{ how: `${field} missing`, text: JSON.stringify(put(body, path, undefined)), field }] : []),

@@ -12,6 +12,7 @@ const described = z.object({
       z.string(),
       z.object({
         description: z.string(),
+        security: z.array(z.unknown()).optional(),
         requestBody: z
           .object({ content: z.object({ 'application/json': z.object({ schema: jsonSchema }) }) })
           .optional(),
@@ -32,13 +33,19 @@ export type OpenRoute = {
 export const routesOf = async ({ world }: Inhabited, party: string): Promise<OpenRoute[]> => {
   const app = world.local.apps.get(party)
   if (app === undefined) throw new Error(`there is no party ${party}`)
-  const { paths } = described.parse(await specify(app, { title: party, basePath: '/' }))
+  const { paths } = described.parse(await specify(app, { title: party, description: '', basePath: '/' }))
   return Object.entries(paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, { description, requestBody }]) => ({
-      ...{ party, template, method: method.toUpperCase() },
-      roles: / · only for (.+)$/.exec(description)?.[1]?.split(', '),
-      body: requestBody?.content['application/json'].schema,
-    })),
+    Object.entries(methods).map(([method, { description, security, requestBody }]) => {
+      const roles = / · only for (.+)$/m.exec(description)?.[1]?.split(', ')
+      if ((roles === undefined) !== (security === undefined)) throw new Error(`who may use ${template}? ${description}`)
+      return {
+        party,
+        template,
+        method: method.toUpperCase(),
+        roles,
+        body: requestBody?.content['application/json'].schema,
+      }
+    }),
   )
 }
 

@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts'
 import { proof } from './terminal.ts'
 
 /** Link the insured number to the card. */
-export const linkInsurance = async (stage: Stage, personId: string) => {
+const linkInsurance = async (stage: Stage, personId: string) => {
   const { insurance } = personOf(personId)
   if (insurance === undefined) throw new Error(`${personId} is not insured`)
   const insurer = stage.connect<InsurerApp>(insurance.insurer)
@@ -23,7 +23,7 @@ export const linkInsurance = async (stage: Stage, personId: string) => {
 }
 
 /** Link the credit or debit account to the card. */
-export const linkPayment = async (stage: Stage, personId: string) => {
+const linkPayment = async (stage: Stage, personId: string) => {
   const { payment } = personOf(personId)
   if (payment === undefined) throw new Error(`${personId} has no payment account`)
   const issuer = stage.connect<PaymentApp>(payment.issuer)

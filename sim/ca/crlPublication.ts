@@ -34,7 +34,8 @@ export const createCrlPublication = (site: Site, { store, authorities, municipal
 
   const pointOf = (kind: CertificateKind, partition: string) => {
     const [any] = Object.values(municipalities)
-    const municipality = kind === 'authentication' && partition === wholePartition ? any : municipalities[partition]
+    const own = Object.hasOwn(municipalities, partition) ? municipalities[partition] : undefined
+    const municipality = kind === 'authentication' && partition === wholePartition ? any : own
     if (municipality === undefined || (kind === 'authentication' && partition !== wholePartition))
       throw new Problem(404, 'no-such-crl', `there is no ${kind} crl ${partition}`)
     return crlDistributionPoint(kind, municipality)

@@ -12,7 +12,6 @@ import {
   arrived,
   cardReading,
   paperCard,
-  payByCard,
   payInCash,
   receipt,
   treatment,
@@ -174,7 +173,7 @@ export const createApp = (
     )
     .post(
       '/visits/:visitId/card-payments',
-      routeWithBody(payByCard, {
+      routeWithBody(cardReading, {
         summary: 'Pay the bill with the credit or debit card linked to the card',
         purpose: 'bill.pay-by-card',
         answer: visitView,

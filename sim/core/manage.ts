@@ -10,13 +10,8 @@ import { Problem } from './problem.ts'
 
 /** Ten years may go by at once (assumed). */
 const aDay = 86_400_000
-const advance = z.strictObject({
-  ms: z
-    .number()
-    .int()
-    .positive()
-    .max(3660 * aDay),
-})
+const mostAtOnceMs = 3660 * aDay
+const advance = z.strictObject({ ms: z.number().int().positive().max(mostAtOnceMs) })
 const runTo = z.strictObject({ to: z.number().int().nonnegative(), order: z.number().int().nonnegative().default(0) })
 const tokenRequest = z.strictObject({ as: z.string().max(60), audience: z.string().max(60) })
 
@@ -85,6 +80,7 @@ export const createManagement = (
       const { to, order } = await body(runTo, c.req)
       if (clock.mode !== 'virtual')
         throw new Problem(409, 'no-virtual-clock', 'only a virtual clock is run by a conductor')
+      if (to - clock.now() > mostAtOnceMs) throw new Problem(422, 'too-far', 'to lies more than ten years ahead')
       clock.observe({ now: 0, order })
       const ran = await clock.advanceTo(to)
       return c.json({ ran, ...time() })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { address, date, id, name, sex } from './person.ts'
 
-/** Field names follow the online eligibility system's interface (オンライン資格確認等システム) where it has them. */
+/** Who is insured, as the insurer registers it. */
 export const insuredPerson = z.strictObject({
   insuredNumber: id,
   name,
@@ -30,15 +30,19 @@ export const healthRecord = z.strictObject({
       z.strictObject({
         month: z.string().regex(/^\d{4}-\d{2}$/),
         facility: z.string().max(100),
-        days: z.number().int(),
-        totalYen: z.number().int(),
-        patientYen: z.number().int(),
+        days: z.number().int().nonnegative(),
+        totalYen: z.number().int().nonnegative(),
+        patientYen: z.number().int().nonnegative(),
       }),
     )
     .max(100),
   genericSavings: z
     .array(
-      z.strictObject({ drug: z.string().max(100), generic: z.string().max(100), savingYenPerMonth: z.number().int() }),
+      z.strictObject({
+        drug: z.string().max(100),
+        generic: z.string().max(100),
+        savingYenPerMonth: z.number().int().nonnegative(),
+      }),
     )
     .max(50),
   checkups: z.array(z.strictObject({ title: z.string().max(100), dueBy: date, place: z.string().max(100) })).max(50),

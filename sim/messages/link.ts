@@ -19,9 +19,6 @@ export const linkAnswer = z.discriminatedUnion('outcome', [
   }),
 ])
 
-/** After a renewal the authentication serial changes: the platform follows old to new at the CA and keeps the links. */
-export const relinkAnswer = z.strictObject({ relinked: z.number().int() })
-
 export const referenceQuery = z.strictObject({ reference: id })
 export const referenceAnswer = z.strictObject({ known: z.boolean() })
 

@@ -19,7 +19,7 @@ export const moveWithin = z.strictObject({ address })
 export const moveIn = z.strictObject({ residentId: id, from: id, address })
 export const rename = z.strictObject({ name })
 
-export const heldCertificate = z.strictObject({
+const heldCertificate = z.strictObject({
   kind: certificateKind,
   serialNumber,
   notAfter: instant,

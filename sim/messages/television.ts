@@ -1,5 +1,7 @@
 /** At the television: set-top box sessions, what is on the screen, and notices by address. */
 import { z } from 'zod'
+import { bytes } from './base64.ts'
+import { certificateBytes } from './certificate.ts'
 import { address, id, instant, name } from './person.ts'
 import { healthRecord } from './insurance.ts'
 import { challengeIssued, refusal } from './verification.ts'
@@ -28,8 +30,8 @@ export const sessionStarted = z.strictObject({ sessionId: id, state: z.string(),
 
 /** On first use at this operator the viewer agrees on the screen that the operator may fetch the notices. */
 export const login = z.strictObject({
-  certificate: z.string(),
-  signature: z.string(),
+  certificate: certificateBytes,
+  signature: bytes(1024),
   consentGiven: z.boolean().default(false),
 })
 

@@ -4,11 +4,11 @@ import { address, date, id, instant, name } from './person.ts'
 import { cardProof, challengeIssued } from './verification.ts'
 import { eligibilityAnswer } from './insurance.ts'
 
-/** `patientName` is what the patient says at the desk; `chartNumber` (診察券番号) makes a wrong person's card visible. */
+/** What the patient says at the desk; it makes a wrong person's card visible. */
 export const arrival = z.strictObject({ visitId: id, patientName: name, dateOfBirth: date })
 export const arrived = z.strictObject({ visitId: id, state: z.string(), challenge: challengeIssued })
 
-/** The terminal asks for consent before the PIN: going on is agreeing, unless `consentGiven` says otherwise. */
+/** At reception and at payment the terminal asks for consent before the PIN: going on is agreeing, unless `consentGiven` says otherwise. */
 export const cardReading = z.strictObject({ ...cardProof.shape, consentGiven: z.boolean().default(true) })
 /** A paper insurance card; with `link` and consent it is linked to the card just read. */
 export const paperCard = z.strictObject({
@@ -28,7 +28,6 @@ export const bill = z.strictObject({
   patientYen: z.number().int(),
 })
 
-export const payByCard = cardReading
 export const payInCash = z.strictObject({ receivedYen: z.number().int().positive() })
 export const visitRefund = z.strictObject({ amountYen: z.number().int().positive() })
 

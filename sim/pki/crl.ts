@@ -41,7 +41,7 @@ import type { CertStatus } from './revocation.ts'
 import { signStructure } from './signedStructure.ts'
 
 export type { CrlEntry } from './crlEntry.ts'
-export { type CertStatus, reasonCodes, reasonMeaning, reasonName } from './revocation.ts'
+export { type CertStatus, reasonCodes, reasonName } from './revocation.ts'
 
 /** Largest list that is read (assumed): about 1.4 million entries with a reason and a serial number of 16 bytes. */
 const crlLimitBytes = 64 * 1024 * 1024

@@ -34,9 +34,9 @@ export const extensionOid = {
 
 export const accessMethodOcsp = '1.3.6.1.5.5.7.48.1'
 export const keyPurposeOcspSigning = '1.3.6.1.5.5.7.3.9'
-/** id-qt-cps, RFC 5280 section 4.2.1.4, and the address in real certificates. */
+/** id-qt-cps, RFC 5280 section 4.2.1.4. Real certificates point to www.jpki.go.jp; ours to a name that can never exist (RFC 2606). */
 export const qualifierCps = '1.3.6.1.5.5.7.2.1'
-export const cpsUri = 'http://www.jpki.go.jp/cps.html'
+export const cpsUri = 'http://jpki-sim.example/cps.html'
 
 /** Key usage bits, RFC 5280 section 4.2.1.3. */
 export const keyUsageBit = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5, cRLSign: 6 } as const
@@ -135,10 +135,10 @@ export const caName = (kind: CertificateKind, organization = defaultOrganization
   ['OU', 'Japan Agency for Local Authority Information Systems'],
 ]
 
-/** The CA's Japanese name: subjectAltName of the CA, issuerAltName of its certificates. */
+/** The CA's Japanese name: subjectAltName of the CA, issuerAltName of its certificates; the real one's O lacks （模擬）. */
 export const caAlternativeName = (kind: CertificateKind): Name => [
   ['C', 'JP'],
-  ['O', '公的個人認証サービス'],
+  ['O', '公的個人認証サービス（模擬）'],
   ['OU', purpose[kind].japanese],
   ['OU', '地方公共団体情報システム機構'],
 ]
