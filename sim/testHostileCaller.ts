@@ -66,7 +66,7 @@ export const parametersOf = ({ template }: OpenRoute) =>
 export const callersByRole = ({ world }: Inhabited): Map<string, Site> =>
   new Map([world.people, ...world.local.sites.values()].map((site) => [site.role, site]))
 
-export const callerFor = (inhabited: Inhabited, { roles }: OpenRoute): Site => {
+const callerFor = (inhabited: Inhabited, { roles }: OpenRoute): Site => {
   const site = callersByRole(inhabited).get(roles?.[0] ?? 'public')
   if (site === undefined) throw new Error(`nobody has the role ${roles?.[0]}`)
   return site

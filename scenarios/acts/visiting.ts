@@ -25,11 +25,18 @@ export const receive = async (stage: Stage, clinic: string, visitId: string, per
   )
 }
 
-/** Hand over the paper insurance card; `link` has it linked to the card just read. */
-export const showPaperCard = async (stage: Stage, clinic: string, visitId: string, personId: string, link: boolean) => {
+export type PaperCard = { personId: string; link: boolean; insuredNumber?: string }
+
+/** Hand over the paper insurance card: one's own unless `insuredNumber` says what it reads; `link` has it linked to the card just read. */
+export const showPaperCard = async (
+  stage: Stage,
+  clinic: string,
+  visitId: string,
+  { personId, link, ...read }: PaperCard,
+) => {
   const { insurance } = personOf(personId)
   if (insurance === undefined) throw new Error(`${personId} is not insured`)
-  const { insurer, insuredNumber } = insurance
+  const { insurer, insuredNumber } = { ...insurance, ...read }
   await stage.work({ stakeholder: clinic, work: 'read-paper-card', parameter: 'old-card-check', case: visitId })
   return answer(
     visits(stage, clinic)[':visitId']['paper-cards'].$post({
