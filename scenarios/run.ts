@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { catalogue } from './catalogue.ts'
-import { chooseLanguage, inLanguage } from './language.ts'
+import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
 import { junit } from './junit.ts'
 import { runScenario } from './runner.ts'
 import type { RunResult } from './scenario.ts'
@@ -62,10 +62,14 @@ const main = async (): Promise<number> => {
   return results.every(({ passed }) => passed) ? 0 : 1
 }
 
+// A run that stops without coming to its end must not look like one that passed.
+process.exitCode = 3
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof Error && 'code' in error ? `${error.message}\n${usage.en}` : error)
+    const wrong = error instanceof WrongOption || (error instanceof TypeError && 'code' in error)
+    console.error(wrong ? `${error.message}\n${usage.ja}\n${usage.en}` : error)
     process.exit(2)
   },
 )

@@ -1,15 +1,17 @@
 /** `npm start`: the world on one port, the three required use cases as a story, then everything kept open to look at and call. */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Hono } from 'hono'
 import { createClock } from '../sim/core/clock.ts'
+import { Problem } from '../sim/core/problem.ts'
 import { CannotListen, listen } from '../sim/core/server.ts'
 import { reachedBefore } from '../sim/keptTime.ts'
 import { createFront } from '../sim/front.ts'
-import { createWorld, defaultKeyPool } from '../sim/world.ts'
+import { createWorld } from '../sim/world.ts'
 import { found } from './acts/founding.ts'
 import { catalogue } from './catalogue.ts'
-import { chooseLanguage, inLanguage } from './language.ts'
+import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
 import { createPages } from './pages.ts'
 import { people } from './people.ts'
 import { runScenario } from './runner.ts'
@@ -21,9 +23,21 @@ const worldFolder = join(import.meta.dirname, '..', 'data', 'world')
 
 const portOf = (text: string | undefined) => {
   const port = Number(text ?? 4000)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new CannotListen(`PORT=${text} is no port number (0 to 65535)`)
-  return port
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new CannotListen({
+    ja: `PORT=${text} はポート番号ではありません（0 から 65535）`,
+    en: `PORT=${text} is no port number (0 to 65535)`,
+  })
+}
+
+const founded = join(worldFolder, 'founded')
+
+/** The world that stays open; one whose founding was cut short is begun anew. */
+const openWorld = async () => {
+  if (!existsSync(founded)) rmSync(worldFolder, { recursive: true, force: true })
+  const now = createClock({ mode: 'real' }).now()
+  const startAt = Math.max(now, await reachedBefore(worldFolder))
+  return createWorld({ folder: worldFolder, seed: 'world', mode: 'interactive', startAt })
 }
 
 const main = async () => {
@@ -33,22 +47,16 @@ const main = async () => {
   const port = portOf(process.env['PORT'])
   const host = process.env['HOST'] ?? '127.0.0.1'
 
-  const now = createClock({ mode: 'real' }).now()
-  const startAt = Math.max(now, await reachedBefore(worldFolder))
-  const fresh = !existsSync(worldFolder)
-  const world = await createWorld({
-    folder: worldFolder,
-    seed: 'world',
-    mode: 'interactive',
-    startAt,
-    keyPool: defaultKeyPool,
-  })
-  const server = await listen(createFront(world.local, createPages(world)), { host, port }).catch(
-    async (error: unknown) => {
-      await world.close()
-      throw error
-    },
+  // The port is taken before the kept world is opened: a second start must not touch what a first one serves.
+  const opening = new Hono()
+  let serve: Hono | undefined
+  opening.all(
+    '*',
+    (c) => serve?.fetch(c.req.raw, c.env) ?? new Problem(503, 'starting', 'the world is being opened').response(),
   )
+  const server = await listen(opening, { host, port })
+  const world = await openWorld()
+  serve = createFront(world.local, createPages(world))
   const end = () => {
     console.log(t({ ja: '\n終了します。', en: '\nGood-bye.' }))
     void server
@@ -75,7 +83,7 @@ const main = async () => {
   }
   story.table(results)
 
-  if (fresh) {
+  if (!existsSync(founded)) {
     console.log(
       t({
         ja: '\n触って試すための世界に住民を登録しています…',
@@ -89,6 +97,7 @@ const main = async () => {
         people.map(({ id }) => id),
       ),
     )
+    writeFileSync(founded, '')
   }
   const lines = [
     [t({ ja: 'はじめのページ', en: 'start page' }), `${server.url}/`],
@@ -101,6 +110,11 @@ const main = async () => {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof CannotListen ? error.message : error)
+  const japanese = chooseLanguage(undefined, process.env) === 'ja'
+  if (error instanceof CannotListen) console.error(japanese ? error.text.ja : error.text.en)
+  else
+    console.error(
+      error instanceof WrongOption || (error instanceof TypeError && 'code' in error) ? error.message : error,
+    )
   process.exit(1)
 })

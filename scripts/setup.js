@@ -64,7 +64,8 @@ if (Number(usable.slice(1).split('.')[0]) < 24) {
 }
 
 const pool = join(root, 'data', 'key-pool')
-if (!existsSync(pool)) {
+const keysThere = existsSync(pool) ? readFileSync(pool, 'utf8').split('\n').length - 1 : 0
+if (keysThere < keysWanted) {
   say('準備 2/2  カードの鍵を作っています（10 秒ほど）…', 'Set-up 2/2  making keys for the cards (about 10 seconds) …')
   mkdirSync(join(root, 'data'), { recursive: true })
   run(node, [join(root, 'sim', 'card', 'fillKeyPool.ts'), pool, String(keysWanted)], {

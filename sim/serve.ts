@@ -76,7 +76,11 @@ const serve = async () => {
     },
   })
   const mode = modes.find((known) => known === values.mode)
-  if (mode === undefined) throw new CannotListen(`--mode ${values.mode} is not one of ${modes.join(', ')}`)
+  if (mode === undefined)
+    throw new CannotListen({
+      ja: `--mode は ${modes.join('、')} のどれかです`,
+      en: `--mode ${values.mode} is not one of ${modes.join(', ')}`,
+    })
   const options = {
     folder: values.folder,
     seed: values.seed,

@@ -17,11 +17,11 @@ test('a port in use is named, with what to do', async () => {
   const server = await listen(app, local)
   onTestFinished(() => server.close())
   const second = listen(app, { host: '127.0.0.1', port: server.port })
-  await expect(second).rejects.toThrow(
-    new CannotListen(
-      `port ${server.port} on 127.0.0.1 is in use: stop what uses it, or choose another with PORT=${server.port + 1} npm start`,
-    ),
-  )
+  const text = {
+    ja: `127.0.0.1 のポート ${server.port} は使用中です。使っているものを終了するか、別の番号で起動してください（例: PORT=${server.port + 1} npm start）`,
+    en: `port ${server.port} on 127.0.0.1 is in use: stop what uses it, or choose another with PORT=${server.port + 1} npm start`,
+  }
+  await expect(second).rejects.toThrow(new CannotListen(text))
 })
 
 test.each([NaN, -1, 70_000])('%s is said to be no port', async (port) => {

@@ -1,21 +1,44 @@
 /** Putting an app on a TCP port, with a message a person understands when the port cannot be had. */
 import { serve, type ServerType } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Text } from './site.ts'
 
-export class CannotListen extends Error {}
+/** Why no port could be had, and what to do; `text` says it in both languages. */
+export class CannotListen extends Error {
+  readonly text: Text
+  constructor(text: Text, options?: { cause?: unknown }) {
+    super(text.en, options)
+    this.text = text
+  }
+}
 
 export type Listening = { url: string; port: number; close(): Promise<void> }
 
-const explain = (error: NodeJS.ErrnoException, host: string, port: number) => {
+const explain = (error: NodeJS.ErrnoException, host: string, port: number): Text => {
   if (error.code === 'ERR_SOCKET_BAD_PORT')
-    return `${port} is no port: choose one from 0 to 65535, e.g. PORT=4000 npm start`
+    return {
+      ja: `${port} はポート番号ではありません。0 から 65535 で指定してください（例: PORT=4000 npm start）`,
+      en: `${port} is no port: choose one from 0 to 65535, e.g. PORT=4000 npm start`,
+    }
   if (error.code === 'EADDRINUSE')
-    return `port ${port} on ${host} is in use: stop what uses it, or choose another with PORT=${port + 1} npm start`
+    return {
+      ja: `${host} のポート ${port} は使用中です。使っているものを終了するか、別の番号で起動してください（例: PORT=${port + 1} npm start）`,
+      en: `port ${port} on ${host} is in use: stop what uses it, or choose another with PORT=${port + 1} npm start`,
+    }
   if (error.code === 'EACCES')
-    return `port ${port} on ${host} needs more rights: choose one above 1023, e.g. PORT=4000 npm start`
+    return {
+      ja: `${host} のポート ${port} を使う権限がありません。1024 以上で起動してください（例: PORT=4000 npm start）`,
+      en: `port ${port} on ${host} needs more rights: choose one above 1023, e.g. PORT=4000 npm start`,
+    }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `${host} is no address of this machine: check HOST`
-  return `cannot listen on ${host}:${port}: ${error.message}`
+    return {
+      ja: `${host} はこの計算機のアドレスではありません。HOST を確かめてください`,
+      en: `${host} is no address of this machine: check HOST`,
+    }
+  return {
+    ja: `${host}:${port} で待ち受けられません: ${error.message}`,
+    en: `cannot listen on ${host}:${port}: ${error.message}`,
+  }
 }
 
 /** Serve until closed; port 0 takes any free one. */
