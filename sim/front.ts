@@ -26,6 +26,7 @@ const apiPage = (title: string, specificationUrl: string) => `<!doctype html>
 <link rel="stylesheet" href="/assets/swagger-ui.css">
 </head>
 <body>
+<p style="font: 16px system-ui, sans-serif; margin: 1rem 1.5rem"><a href="/">← はじめのページ / start page</a></p>
 <div id="page"></div>
 <script src="/assets/swagger-ui-bundle.js"></script>
 <script>

@@ -16,7 +16,6 @@ const json = (schema: z.ZodType) => ({ 'application/json': { schema: resolver(sc
 /** What hono-openapi needs to know of one route. */
 export const describe = (route: Route, body?: z.ZodType): DescribeRouteOptions => ({
   operationId: route.purpose,
-  tags: [route.purpose.split('.', 1)[0] ?? ''],
   summary: route.summary,
   description: `purpose \`${route.purpose}\` · ${route.roles === undefined ? 'open to anybody' : `only for ${route.roles.join(', ')}`}`,
   ...(route.roles !== undefined && { security: [{ partyToken: [] }] }),
@@ -49,8 +48,10 @@ export const specify = async (app: Hono, { title, description, basePath, name }:
   })
   for (const path of Object.values(document.paths)) {
     for (const operation of [path?.get, path?.put, path?.post, path?.delete]) {
-      const named = name?.(operation?.operationId ?? '')
-      if (operation !== undefined && named !== undefined) operation.summary = `${named} · ${operation.summary}`
+      if (operation === undefined) continue
+      operation.tags = [title]
+      const named = name?.(operation.operationId ?? '')
+      if (named !== undefined) operation.summary = `${named} · ${operation.summary}`
     }
   }
   return document
