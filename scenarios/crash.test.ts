@@ -1,6 +1,6 @@
 /** Kill -9 in the middle of a clinic day: every visit ends, nothing is paid twice, none is lost, the journals hold. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -72,4 +72,5 @@ test('a clinic day of 200 visits survives being killed at 20 random instants', {
     expect((await verifyJournal(store.read)).result, file).toBe('intact')
     await store.close()
   }
+  rmSync(folder, { recursive: true })
 })

@@ -1,8 +1,8 @@
 /** The required scenarios, with all their cases: in one process, over TCP with a process each, and alike for one seed. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { comparable, mergeJournals, readJournal } from '../sim/core/journal.ts'
 import { openStore } from '../sim/core/store.ts'
 import { describeParties, defaultVariables, people } from '../sim/parties.ts'
@@ -11,6 +11,15 @@ import { runScenario } from './runner.ts'
 import type { RunResult, Scenario } from './scenario.ts'
 
 const ids = [...describeParties(defaultVariables, '').map(({ id }) => id), people.id]
+
+/** Everything the runs leave; kept when one failed, as evidence. */
+const runs = mkdtempSync(join(tmpdir(), 'scenario-runs-'))
+let failures = 0
+
+afterAll(() => {
+  if (failures === 0) rmSync(runs, { recursive: true })
+  else console.error(`the runs are kept in ${runs}`)
+})
 
 const journalOf = async (folder: string) => {
   const journals = []
@@ -23,8 +32,10 @@ const journalOf = async (folder: string) => {
 }
 
 const play = async (scenario: Scenario, split: boolean) => {
-  const folder = mkdtempSync(join(tmpdir(), `${scenario.id}-`))
-  return { folder, result: await runScenario(scenario, { seed: 'test', split, folder }) }
+  const folder = mkdtempSync(join(runs, `${scenario.id}-`))
+  const result = await runScenario(scenario, { seed: 'test', split, folder })
+  if (!result.passed) failures += 1
+  return { folder, result }
 }
 
 /** What did not hold, in words. */

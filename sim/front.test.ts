@@ -1,5 +1,5 @@
 /** One port for all: health, API pages from local assets, party routes under their ids, and the management app apart. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,16 +9,18 @@ import { createFront } from './front.ts'
 import { purposes } from './messages/purposes.ts'
 import { createWorld } from './world.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'front-'))
 let world: Awaited<ReturnType<typeof createWorld>>
 let server: Listening
 
 beforeAll(async () => {
-  world = await createWorld({ folder: mkdtempSync(join(tmpdir(), 'front-')), seed: 'front', mode: 'virtual' })
+  world = await createWorld({ folder, seed: 'front', mode: 'virtual' })
   server = await listen(createFront(world.local), { host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {
   await server.close()
   await world.close()
+  rmSync(folder, { recursive: true })
 })
 
 const get = (path: string) => fetch(server.url + path)
