@@ -1,6 +1,5 @@
 /** What became of each customer: a branch for each revocation reason. */
 import { contractOf, signAgain } from '../acts/contracting.ts'
-import { found } from '../acts/founding.ts'
 import { screenOf, televisionOf } from '../acts/television.ts'
 import { personOf } from '../people.ts'
 import type { Case } from '../scenario.ts'

@@ -2,7 +2,6 @@
 import { DAY, HOUR } from '../../sim/core/clock.ts'
 import { createRandom } from '../../sim/core/random.ts'
 import { signUp, withdrawConsent } from '../acts/contracting.ts'
-import { found } from '../acts/founding.ts'
 import { liveThrough, schedule } from '../acts/year.ts'
 import { personOf } from '../people.ts'
 import type { Case } from '../scenario.ts'

@@ -1,5 +1,4 @@
 /** What a visit asks of the platform, of insurers and of card issuers, each time with the request id of its effect. */
-import type { z } from 'zod'
 import type { Effect } from '../core/actors.ts'
 import { answer, once } from '../core/network.ts'
 import type { Site } from '../core/site.ts'
@@ -10,7 +9,7 @@ import type { PlatformApp } from '../platform/index.ts'
 import { attempt, insist, type Attempt } from '../core/attempt.ts'
 import { dateInJapan } from './eligibility.ts'
 import type { visit } from './machine.ts'
-import type { CardPayment, CardReading, EligibilityAnswer, HeldTicket, Paper, VisitContext } from './visit.ts'
+import type { CardReading, EligibilityAnswer, HeldTicket, Paper, VisitContext } from './visit.ts'
 
 type VisitEffects = Record<string, Effect<typeof visit>>
 
