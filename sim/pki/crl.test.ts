@@ -176,7 +176,9 @@ test('entries and lists that may not exist are not issued', async () => {
 test('all reasons in use have a meaning in both languages', () => {
   for (const code of [0, 1, 2, 3, 4, 5, 6]) {
     const name = reasonName(code)
-    expect(name && reasonMeaning[name]?.ja).toBeTruthy()
+    const meaning = name === undefined ? undefined : reasonMeaning[name]
+    expect(meaning?.ja, `${code}`).toMatch(/[ぁ-ん一-龠]/)
+    expect(meaning?.en, `${code}`).toMatch(/^[a-z]/)
   }
   expect(reasonName(7)).toBeUndefined()
 })
