@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Authority, type Certificate, parseCertificate } from '../sim/pki/certificate.ts'
 import { signDocument, verifySignedDocument } from '../sim/pki/cms.ts'
-import { checkCrl, issueCrl, parseCrl, statusByCrl } from '../sim/pki/crl.ts'
+import { checkCrl, parseCrl, statusByCrl } from '../sim/pki/crl.ts'
+import { issueCrl } from '../sim/pki/crlIssue.ts'
 import { exportPrivateKey, generateKeyPair, type KeyPair, keySigner } from '../sim/pki/key.ts'
 import {
   certIdOf,

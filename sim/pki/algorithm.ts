@@ -3,6 +3,7 @@ import { createHash, type KeyObject, verify } from 'node:crypto'
 import { none, oid as oidNode, sequence } from './asn1.ts'
 import { type Element, fields, tag } from './der.ts'
 import { oid, toHex } from './derValue.ts'
+import type { KeyAlgorithm, Signer } from './key.ts'
 import { MalformedError } from './malformed.ts'
 
 /** RFC 8017 appendix A.2.4, RFC 5758 section 3.2, RFC 5754 section 2. */
@@ -44,6 +45,16 @@ export function readAlgorithm(element: Element, what: string): Algorithm {
 }
 
 export const algorithmIdentifier = (name: string) => sequence(oidNode(name), none())
+
+const signatureOid: Record<KeyAlgorithm, string> = {
+  'rsa-2048': algorithmOid.sha256WithRSAEncryption,
+  'p-256': '1.2.840.10045.4.3.2',
+  'p-384': '1.2.840.10045.4.3.3',
+}
+
+/** The AlgorithmIdentifier of what `signer` makes: parameters NULL for RSA, absent for ECDSA. */
+export const signatureIdentifier = ({ algorithm = 'rsa-2048' }: Signer) =>
+  algorithm === 'rsa-2048' ? algorithmIdentifier(signatureOid[algorithm]) : sequence(oidNode(signatureOid[algorithm]))
 
 /** Whether `signature` over `data` was made by the private half of `publicKey`; false for any algorithm not listed here. */
 export function isSignedBy(

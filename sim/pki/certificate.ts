@@ -1,6 +1,6 @@
 /** Writes certificates exactly as the profile has them: of a CA, of a resident, of an OCSP responder. */
 import type { KeyObject } from 'node:crypto'
-import { algorithmIdentifier, algorithmOid, sha1 } from './algorithm.ts'
+import { sha1, signatureIdentifier } from './algorithm.ts'
 import * as asn1 from './asn1.ts'
 import { basicFourAltName, type BasicFour, type CertifiedBasicFour } from './basicFour.ts'
 import { type Certificate, parseCertificate } from './parsedCertificate.ts'
@@ -42,7 +42,7 @@ function writeCertificate(of: Subject, rows: readonly profile.ExtensionRow[], va
   const tbs = asn1.sequence(
     asn1.explicit(0, asn1.integer(2)),
     asn1.integer(of.serialNumber),
-    algorithmIdentifier(algorithmOid.sha256WithRSAEncryption),
+    signatureIdentifier(signer),
     of.issuer,
     asn1.sequence(asn1.time(of.notBefore), asn1.time(of.notAfter)),
     of.subject,

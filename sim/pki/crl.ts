@@ -1,94 +1,29 @@
-/** Certificate revocation lists 失効リスト (RFC 5280 section 5): written, read, and judged fit to rely on. */
-import {
-  algorithmIdentifier,
-  algorithmOid,
-  type Algorithm,
-  fingerprintOf,
-  isSignedBy,
-  readAlgorithm,
-} from './algorithm.ts'
-import * as asn1 from './asn1.ts'
-import type { Authority } from './certificate.ts'
-import {
-  type CrlEntry,
-  entryAt,
-  entryBytes,
-  type EntryList,
-  noEntries,
-  readEntries,
-  readEntry,
-  serialBytes,
-} from './crlEntry.ts'
+/** Certificate revocation lists 失効リスト (RFC 5280 section 5): read, and judged fit to rely on. */
+import { type Algorithm, fingerprintOf, isSignedBy, readAlgorithm } from './algorithm.ts'
+import { type CrlEntry, entryAt, type EntryList, noEntries, readEntries, readEntry, serialBytes } from './crlEntry.ts'
 import { indexSerials, type SerialIndex } from './crlIndex.ts'
 import { constructed, type Element, fields, inner, onlyElement, readDer, tag } from './der.ts'
 import { integer, sameBytes, wholeBytes } from './derValue.ts'
 import {
   type Extension,
-  extension,
   type IssuingDistributionPoint,
   readAuthorityKeyIdentifier,
   readExtensions,
   readIssuingDistributionPoint,
   unknownCritical,
 } from './extension.ts'
-import { distributionPointName } from './generalName.ts'
 import { time } from './instant.ts'
 import { MalformedError } from './malformed.ts'
-import { type Name, readName } from './name.ts'
-import { type Certificate, parseCertificate } from './parsedCertificate.ts'
+import { readName } from './name.ts'
+import type { Certificate } from './parsedCertificate.ts'
 import { extensionOid, keyUsageBit } from './profile.ts'
 import type { CertStatus } from './revocation.ts'
-import { signStructure } from './signedStructure.ts'
 
 export type { CrlEntry } from './crlEntry.ts'
 export { type CertStatus, reasonCodes, reasonName } from './revocation.ts'
 
 /** Largest list that is read (assumed): about 1.4 million entries with a reason and a serial number of 16 bytes. */
 const crlLimitBytes = 64 * 1024 * 1024
-
-export type CrlRequest = {
-  ca: Authority
-  thisUpdate: number
-  nextUpdate: number
-  crlNumber: bigint | number
-  entries: Iterable<CrlEntry>
-  /** The partition, as `crlDistributionPoint` in profile.ts names it; without it the list covers the whole CA. */
-  distributionPoint?: Name
-}
-
-/** A complete version 2 list; one of a partition says so in a critical issuingDistributionPoint (RFC 5280 section 5.2.5). */
-export async function issueCrl(request: CrlRequest): Promise<Uint8Array> {
-  const { ca, thisUpdate, nextUpdate, crlNumber, distributionPoint } = request
-  if (nextUpdate <= thisUpdate) throw new RangeError('next update is not after this update')
-  const issuer = parseCertificate(ca.certificate)
-  const keyIdentifier = Buffer.from(issuer.subjectKeyIdentifier ?? '', 'hex')
-  const entries = Array.from(request.entries, entryBytes)
-  const extensions = [
-    extension(
-      { oid: extensionOid.authorityKeyIdentifier, critical: false },
-      asn1.sequence(asn1.implicit(0, keyIdentifier)),
-    ),
-    extension({ oid: extensionOid.crlNumber, critical: false }, asn1.integer(crlNumber)),
-    ...(distributionPoint
-      ? [
-          extension(
-            { oid: extensionOid.issuingDistributionPoint, critical: true },
-            asn1.sequence(distributionPointName(distributionPoint)),
-          ),
-        ]
-      : []),
-  ]
-  const tbs = asn1.sequence(
-    asn1.integer(1),
-    algorithmIdentifier(algorithmOid.sha256WithRSAEncryption),
-    asn1.raw(Buffer.from(issuer.subjectHex, 'hex')),
-    asn1.time(thisUpdate),
-    asn1.time(nextUpdate),
-    ...(entries.length > 0 ? [asn1.sequenceOfBytes(Buffer.concat(entries))] : []),
-    asn1.explicit(0, asn1.sequence(...extensions)),
-  )
-  return signStructure(tbs, ca.signer)
-}
 
 export type Crl = {
   readonly der: Uint8Array
