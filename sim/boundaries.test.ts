@@ -22,12 +22,12 @@ const code = files.filter(({ path }) => !isTest(path))
 const parties = ['ca', 'municipality', 'card', 'platform', 'insurer', 'clinic', 'payment', 'catv', 'subscription']
 const composition = new Set(['sim/world.ts'])
 
-/** core 0 ← pki, messages, provider (what every provider does at the platform) 1 ← party 2 ← world 3 ← scenarios 4 */
+/** core 0 ← pki, messages, revocation, provider (what every provider does at the platform) 1 ← party 2 ← world, population 3 ← scenarios 4 */
 const level = (path: string) => {
   if (path.startsWith('scenarios/')) return 4
   const [, room = ''] = path.split('/')
   if (room === 'core') return 0
-  if (room === 'pki' || room === 'messages' || room === 'provider') return 1
+  if (['pki', 'messages', 'revocation', 'provider'].includes(room)) return 1
   return parties.includes(room) ? 2 : 3
 }
 const partyOf = (path: string) => parties.find((party) => path.startsWith(`sim/${party}/`))

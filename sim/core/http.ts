@@ -1,11 +1,13 @@
 /** The HTTP edge every party stands behind: who calls, is the body right, was it asked before, and the entry in the journal. */
 import { Hono, type Context, type MiddlewareHandler, type Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { matchedRoutes } from 'hono/route'
 import { uniqueSymbol } from 'hono-openapi'
 import type { z } from 'zod'
 import { createAnswers } from './answers.ts'
 import { readBody } from './body.ts'
-import { describeCall } from './callEntry.ts'
+import { createCallBuffer } from './callBuffer.ts'
+import { describeCall, type Call } from './callEntry.ts'
 import type { Carried } from './dataClass.ts'
 import type { Caller } from './identity.ts'
 import { headers, readReached } from './network.ts'
@@ -13,6 +15,7 @@ import { describe } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { readRequestBody, textOf } from './requestBody.ts'
 import type { Site } from './site.ts'
+import type { Transaction } from './store.ts'
 
 /** Longer request ids are refused: cut short, two of them could be taken for one (length assumed). */
 const longestRequestId = 400
@@ -46,7 +49,15 @@ export type Route = {
   redact?: (body: string) => string
   /** The handler itself is safe to repeat, so its answers need not be kept. */
   repeatable?: boolean
+  /**
+   * A question that changes nothing and is asked very often: nothing is kept for repeated requests, and where time is real the journal
+   * entry is written after the answer left (callBuffer.ts). In virtual time it is an entry like any other.
+   */
+  buffered?: boolean
 }
+
+/** What each route's handler was declared with: known before the handler runs. */
+const declarations = new WeakMap<object, Route>()
 
 type JsonBody = z.ZodType<object>
 type JsonInput<S extends JsonBody> = { in: { json: z.input<S> }; out: { json: z.output<S> } }
@@ -68,6 +79,7 @@ export const route = (declared: Route): MiddlewareHandler<Edge> => {
     c.get('evidence').carriedOut = true
     await next()
   }
+  declarations.set(handler, declared)
   return Object.assign(handler, { [uniqueSymbol]: { spec: describe(declared) } })
 }
 
@@ -84,6 +96,7 @@ export const routeWithBody = <S extends JsonBody>(
     c.get('evidence').carriedOut = true
     await next()
   }
+  declarations.set(handler, declared)
   return Object.assign(handler, { [uniqueSymbol]: { spec: describe(declared, schema) } })
 }
 
@@ -112,6 +125,10 @@ const asProblem = (error: unknown): Problem => {
     return new Problem(error.status, 'bad-request', 'the request cannot be read', { cause: error })
   return new Problem(500, 'bug', 'this party failed; its log says why', { cause: error })
 }
+
+/** The pattern of the buffered route this request will meet; undefined when it meets another, or none. */
+const questionOf = (c: Context<Edge>): string | undefined =>
+  matchedRoutes(c).find(({ handler }) => declarations.get(handler)?.buffered)?.path
 
 const answerKey = (c: Context<Edge>, requestId: string) =>
   `${c.get('caller')?.id ?? 'outside'} ${c.req.method} ${c.req.path} ${requestId}`
@@ -144,6 +161,8 @@ const readRequestId = (c: Context<Edge>) => {
  */
 export const createEdge = (site: Site) => {
   const answers = createAnswers(site.store, site.clock)
+  const buffer = createCallBuffer(site.journal, site.clock, site.report)
+  site.store.beforeClose(buffer.flush)
 
   const failed = (error: unknown) => {
     const problem = asProblem(error)
@@ -158,7 +177,7 @@ export const createEdge = (site: Site) => {
     const requestId = c.get('requestId')
     const bytes = response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
     const body = bytes ?? new Uint8Array(0)
-    const entry = describeCall({
+    const call: Call = {
       method: c.req.method,
       path: c.req.path,
       from: c.get('caller'),
@@ -173,16 +192,20 @@ export const createEdge = (site: Site) => {
       },
       replayed,
       startedAt,
-    })
+    }
+    const question = questionOf(c)
     const worthKeeping =
-      evidence.carriedOut && evidence.route?.repeatable !== true && !replayed && response.status < 500
+      question === undefined &&
+      evidence.carriedOut &&
+      evidence.route?.repeatable !== true &&
+      !replayed &&
+      response.status < 500
     const key = worthKeeping && requestId !== undefined ? answerKey(c, requestId) : undefined
-    await site.journal.append(
-      'call',
-      entry.body,
-      entry.aside,
-      key === undefined ? undefined : (tx) => answers.keep(tx, { key, response, body }),
-    )
+    if (question === undefined || site.clock.mode === 'virtual') {
+      const entry = describeCall(call)
+      const keep = key === undefined ? undefined : (tx: Transaction) => answers.keep(tx, { key, response, body })
+      await site.journal.append('call', entry.body, entry.aside, keep)
+    } else buffer.add(call, question)
     const { now, order } = site.clock.reached()
     const sent = new Headers(response.headers)
     sent.set(headers.now, String(now))
@@ -201,7 +224,7 @@ export const createEdge = (site: Site) => {
 
   const answerOnce = async (c: Context<Edge>, next: Next, startedAt: number) => {
     const requestId = c.get('requestId')
-    if (requestId === undefined) {
+    if (requestId === undefined || questionOf(c) !== undefined) {
       await carryOut(c, next)
       return journal(c, false, startedAt)
     }

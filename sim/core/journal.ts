@@ -7,10 +7,10 @@ import { highestGiven, type Database, type Store, type Transaction } from './sto
 
 /**
  * One entry as everybody may compare it.
- * call: a message as its receiver saw it · failure: a message its sender got no answer to · transition: a step in the life of
+ * call: a message as its receiver saw it · calls: many of them that are alike, summed up under load · failure: a message its sender got no answer to · transition: a step in the life of
  * something a party looks after · manual: work done by a person · step: a line of a scenario · boot: a process took over.
  */
-export type EntryKind = 'call' | 'failure' | 'transition' | 'manual' | 'step' | 'boot'
+export type EntryKind = 'call' | 'calls' | 'failure' | 'transition' | 'manual' | 'step' | 'boot'
 export type EntryBody = Record<string, unknown>
 
 /** What may differ between two runs of one seed: wall time, and contents, which hold keys and signatures. */
@@ -42,6 +42,8 @@ const chain = (previous: string, row: Omit<Row, 'hash'>) =>
 export type Journal = {
   /** Add an entry; it is on disk once the promise resolves, together with whatever `also` writes. */
   append(kind: EntryKind, body: EntryBody, aside?: EntryAside, also?: (tx: Transaction) => Promise<void>): Promise<void>
+  /** Add entries that were made earlier, in one write. */
+  appendAll(entries: readonly Entry[]): Promise<void>
   /** Add an entry inside the caller's own transaction. */
   appendIn(tx: Transaction, kind: EntryKind, body: EntryBody, aside?: EntryAside): Promise<void>
 }
@@ -97,6 +99,10 @@ export const createJournal = (store: Store, clock: Clock): Journal => {
         if (also !== undefined) await also(tx)
       })
     },
+    appendAll: (entries) =>
+      store.enqueue(async (tx) => {
+        for (const made of entries) await insert(tx, made)
+      }),
     appendIn: (tx, kind, body, aside = {}) => insert(tx, entry(kind, body, aside)),
   }
 }

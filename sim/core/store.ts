@@ -21,6 +21,8 @@ export type Store = {
   enqueue(job: (tx: Transaction) => Promise<void>): Promise<void>
   /** Declare tables; missing ones are created. */
   declare(...tables: SQLiteTable[]): Promise<void>
+  /** Have `job` write what it still holds back before the store closes. */
+  beforeClose(job: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -78,6 +80,7 @@ export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise
   const writer = createWriter(writing)
   let queue: Queued[] = []
   let working: Promise<void> | undefined
+  const heldBack: (() => Promise<void>)[] = []
 
   const commit = async (group: Queued[]) => {
     const refused = new Map<Queued, unknown>()
@@ -125,7 +128,9 @@ export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise
       write(async (tx) => {
         for (const statement of tables.flatMap(createStatements)) await tx.run(sql.raw(statement))
       }),
+    beforeClose: (job) => void heldBack.push(job),
     close: async () => {
+      for (const job of heldBack.splice(0)) await job()
       while (working !== undefined) await working
       writing.close()
       reading.close()
