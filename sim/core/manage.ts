@@ -29,6 +29,9 @@ export type Managed = {
   report(error: unknown): void
 }
 
+/** Further controls under a path of their own, which limit their bodies themselves. */
+export type FurtherControls = { path: string; app: Hono }
+
 /**
  * Answers only to this machine: `remoteAddress` tells where a request came from (undefined in process).
  * `POST /clock/run` is the conductor's step: it runs what is due up to an instant and says what comes next.
@@ -36,6 +39,7 @@ export type Managed = {
 export const createManagement = (
   { clock, faults, identities, report }: Managed,
   remoteAddress: (request: Request) => string | undefined,
+  further: readonly FurtherControls[] = [],
 ) => {
   const app = new Hono()
   app.onError((error) => {
@@ -55,6 +59,7 @@ export const createManagement = (
     }
     await next()
   })
+  for (const { path, app: controls } of further) app.route(path, controls)
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
