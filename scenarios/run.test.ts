@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { defaultVariables } from '../sim/variables.ts'
 import { catalogue } from './catalogue.ts'
 import { junit } from './junit.ts'
 import type { RunResult } from './scenario.ts'
@@ -26,10 +27,23 @@ test('an unknown scenario is an error that lists the known ones', () => {
   for (const { id } of catalogue) expect(said).toContain(id)
 })
 
-test.each([['--nonsense'], ['--lang', 'fr']])('a wrong option is an error: %s', (...args) => {
+test.each([
+  ['--nonsense'],
+  ['--lang', 'fr'],
+  ['--set', 'revocation=pigeon'],
+  ['--set', 'nonsense=1'],
+  ['--set', 'checkIntervalMs=soon'],
+])('a wrong option is an error: %s', (...args) => {
   const { status, said } = run('run.ts', 'all', ...args)
   expect(status).toBe(2)
   expect(said).not.toContain('    at ')
+})
+
+test('a variable set on the command line is the world’s', () => {
+  const { status, said } = run('run.ts', 'cable-tv', '--json', '--set', 'revocation=crl', '--set', 'checkIntervalMs=7d')
+  expect(status).toBe(0)
+  const results: RunResult[] = JSON.parse(said)
+  expect(results[0]?.variables).toEqual({ ...defaultVariables, revocation: 'crl', checkIntervalMs: 7 * 86_400_000 })
 })
 
 test('an unknown run is an error', () => {
@@ -50,7 +64,7 @@ test('a broken expectation is a failure in the JUnit report', () => {
     title: text,
     seed: '1',
     mode: 'in-process',
-    variables: { revocation: 'ocsp', checkIntervalMs: 1, residentNetworkDelayMs: 1 },
+    variables: defaultVariables,
     passed: false,
     tookMs: 1500,
     cases: [{ id: 'c', title: { ja: '例', en: 'a case' }, passed: false, tookMs: 1, steps: [step] }],

@@ -1,6 +1,7 @@
 /** `npm run scenario -- <id|all|list>`: plays scenarios without a server; exit code 0 only if every expectation held. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { parseVariable, variableLines, type Variables } from '../sim/variables.ts'
 import { catalogue } from './catalogue.ts'
 import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
 import { junit } from './junit.ts'
@@ -9,8 +10,8 @@ import type { RunResult } from './scenario.ts'
 import { createStory } from './story.ts'
 
 const usage = {
-  ja: '使い方: npm run scenario -- <id|all|list> [--lang ja|en] [--seed N] [--split] [--json] [--junit FILE]',
-  en: 'usage: npm run scenario -- <id|all|list> [--lang ja|en] [--seed N] [--split] [--json] [--junit FILE]',
+  ja: '使い方: npm run scenario -- <id|all|list> [--lang ja|en] [--seed N] [--split] [--set NAME=VALUE]… [--json] [--junit FILE]',
+  en: 'usage: npm run scenario -- <id|all|list> [--lang ja|en] [--seed N] [--split] [--set NAME=VALUE]… [--json] [--junit FILE]',
 }
 
 const read = () =>
@@ -20,6 +21,7 @@ const read = () =>
       lang: { type: 'string' },
       seed: { type: 'string', default: '1' },
       split: { type: 'boolean', default: false },
+      set: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       junit: { type: 'string' },
     },
@@ -48,11 +50,23 @@ const main = async (): Promise<number> => {
     list()
     return 2
   }
+  const variables: Partial<Variables> = {}
+  for (const written of values.set) {
+    const read = parseVariable(written)
+    if (read === undefined) {
+      console.error(
+        t({ ja: `--set ${written}: 設定できる変数と値:`, en: `--set ${written}: these can be set, and to what:` }),
+      )
+      for (const line of variableLines(language)) console.error(line)
+      return 2
+    }
+    Object.assign(variables, read)
+  }
   const story = createStory(language, (line) => (values.json ? undefined : console.log(line)))
   const results: RunResult[] = []
   for (const scenario of chosen) {
     story.begin(scenario)
-    const result = await runScenario(scenario, { seed: values.seed, split: values.split, tell: story.tell })
+    const result = await runScenario(scenario, { seed: values.seed, split: values.split, variables, tell: story.tell })
     story.measures(result)
     results.push(result)
   }

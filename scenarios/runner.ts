@@ -7,6 +7,7 @@ import { createRandom } from '../sim/core/random.ts'
 import { openStore } from '../sim/core/store.ts'
 import { createSplitWorld } from '../sim/split.ts'
 import { createWorld, type World } from '../sim/world.ts'
+import type { Variables } from '../sim/variables.ts'
 import { found } from './acts/founding.ts'
 import type { CaseResult, RunResult, Scenario } from './scenario.ts'
 import { createStage, type Told } from './stage.ts'
@@ -17,6 +18,8 @@ export type RunOptions = {
   seed: string
   split?: boolean
   folder?: string
+  /** Set in place of the scenario's own and the standard ones. */
+  variables?: Partial<Variables>
   tell?: (told: Told) => void
 }
 
@@ -46,7 +49,7 @@ const verifyAll = async (folder: string, ids: string[]) => {
 
 export const runScenario = async (
   scenario: Scenario,
-  { seed, split = false, folder, tell = () => undefined }: RunOptions,
+  { seed, split = false, folder, variables = {}, tell = () => undefined }: RunOptions,
 ): Promise<RunResult> => {
   const run = nameRun(scenario.id)
   const place = folder ?? join(runsFolder, run)
@@ -56,7 +59,7 @@ export const runScenario = async (
     folder: place,
     seed: `${seed}/${scenario.id}`,
     mode: 'virtual' as const,
-    ...(scenario.variables !== undefined && { variables: scenario.variables }),
+    variables: { ...scenario.variables, ...variables },
   }
   const world: World = split ? await createSplitWorld(options) : await createWorld(options)
   const played = scenario.cases()

@@ -1,6 +1,6 @@
 /** What a scenario is: a story of cases, and what a run of it leaves behind. */
 import type { Text } from '../sim/core/site.ts'
-import type { Variables } from '../sim/parties.ts'
+import type { Variables } from '../sim/variables.ts'
 import type { Stage } from './stage.ts'
 
 /** 本人確認 identity · 資格確認 eligibility · 変更確認 change: the plan's three models of use. */

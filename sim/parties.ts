@@ -1,6 +1,6 @@
 /** The world as it is described: who takes part, as instances of the party folders, with names and options. */
-import { DAY, HOUR } from './core/clock.ts'
 import type { Text } from './core/site.ts'
+import type { Variables } from './variables.ts'
 
 /** Prefecture and towns are invented; the codes lie outside the ranges of the national list (全国地方公共団体コード). */
 const prefecture = { ja: '見本県', en: 'Mihon-ken' }
@@ -26,22 +26,6 @@ export type PartyDescription =
   | Described<'payment', { kind: 'credit' | 'debit' }>
   | Described<'catv', { nameJa: string }>
   | Described<'subscription', SubscriptionOptions>
-
-/** What a researcher may change from run to run. */
-export type Variables = {
-  /** How the platform learns of revocations: a question per certificate, or the published list. */
-  revocation: 'ocsp' | 'crl'
-  /** How often providers have their stored certificates checked; 30 days are assumed. */
-  checkIntervalMs: number
-  /** From the counter to the certification authority over the residents' network (住基ネット); assumed. */
-  residentNetworkDelayMs: number
-}
-
-export const defaultVariables: Variables = {
-  revocation: 'ocsp',
-  checkIntervalMs: 30 * DAY,
-  residentNetworkDelayMs: HOUR,
-}
 
 const towns: Record<string, MunicipalityOptions & { en: string }> = {
   'municipality-aobano': {

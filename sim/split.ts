@@ -8,7 +8,8 @@ import type { Directory, Identity } from './core/identity.ts'
 import { createNetwork, overTcp } from './core/network.ts'
 import { createRandom } from './core/random.ts'
 import { createSite } from './core/site.ts'
-import { describeParties, people as peopleDescription, type Variables } from './parties.ts'
+import { describeParties, people as peopleDescription } from './parties.ts'
+import type { Variables } from './variables.ts'
 import { completeVariables, defaultKeyPool, standardStart, type World, type WorldOptions } from './world.ts'
 
 /** What the parent tells a child, and a child its parent, over the process channel. */

@@ -8,13 +8,8 @@ import { inProcess, type Network, type Transport } from './core/network.ts'
 import { createRandom } from './core/random.ts'
 import { createSite, type Site } from './core/site.ts'
 import './messages/dataClasses.ts'
-import {
-  defaultVariables,
-  describeParties,
-  people as peopleDescription,
-  type PartyDescription,
-  type Variables,
-} from './parties.ts'
+import { describeParties, people as peopleDescription, type PartyDescription } from './parties.ts'
+import { defaultVariables, type Variables } from './variables.ts'
 
 /** 2026-04-01 09:00 JST: where virtual time begins unless told otherwise (chosen, not taken from anywhere). */
 export const standardStart = Date.UTC(2026, 3, 1)

@@ -1,6 +1,6 @@
 /** Trouble: wrong PIN to lock-out, a lost card, an insurer that is down, an expired certificate. */
-import { HOUR, MINUTE } from '../../sim/core/clock.ts'
 import { loseCard, unblock } from '../acts/counter.ts'
+import { waitForRevocation } from '../acts/revocation.ts'
 import { logIn, startSession, televisionOf } from '../acts/television.ts'
 import { insertCard, prove, wrongPin } from '../acts/terminal.ts'
 import { personOf } from '../people.ts'
@@ -54,7 +54,7 @@ export const revoked: Case = {
       async () => {
         await seesOwn(stage, 'misaki')
         await loseCard(stage, 'misaki')
-        await stage.advance(HOUR + 16 * MINUTE)
+        await waitForRevocation(stage)
         const { screen } = await logIn(stage, 'misaki')
         stage.expect(
           { ja: '失効として拒否', en: 'refused as revoked' },

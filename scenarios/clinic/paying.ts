@@ -1,6 +1,6 @@
 /** At the till: refused payments, a card lost meanwhile, refunds. */
-import { HOUR, MINUTE } from '../../sim/core/clock.ts'
 import { loseCard } from '../acts/counter.ts'
+import { waitForRevocation } from '../acts/revocation.ts'
 import { payByCard, payInCash, receive, refund, treat } from '../acts/visiting.ts'
 import type { Case } from '../scenario.ts'
 import { kaede, paymentsAt } from './place.ts'
@@ -48,7 +48,7 @@ export const lostBetween: Case = {
       await receive(stage, kaede, 'V-12', 'kyunin')
       await treat(stage, kaede, 'V-12', 200)
       await loseCard(stage, 'kyunin')
-      await stage.advance(HOUR + 16 * MINUTE)
+      await waitForRevocation(stage)
       const refused = await payByCard(stage, kaede, 'V-12', 'kyunin')
       const paid = await payInCash(stage, kaede, 'V-12', 600)
       stage.expect(

@@ -8,9 +8,10 @@ import { highestGiven, type Database, type Store, type Transaction } from './sto
 /**
  * One entry as everybody may compare it.
  * call: a message as its receiver saw it · calls: many of them that are alike, summed up under load · failure: a message its sender got no answer to · transition: a step in the life of
- * something a party looks after · manual: work done by a person · step: a line of a scenario · boot: a process took over.
+ * something a party looks after · manual: work done by a person · step: a line of a scenario · boot: a process took over ·
+ * configuration: what a party was set up to rely on.
  */
-export type EntryKind = 'call' | 'calls' | 'failure' | 'transition' | 'manual' | 'step' | 'boot'
+export type EntryKind = 'call' | 'calls' | 'failure' | 'transition' | 'manual' | 'step' | 'boot' | 'configuration'
 export type EntryBody = Record<string, unknown>
 
 /** What may differ between two runs of one seed: wall time, and contents, which hold keys and signatures. */
