@@ -1,25 +1,17 @@
 /** Residents by the dozen or the million: person `n` of a seed is always the same one, made without making the others. */
 import { createRandom } from '../sim/core/random.ts'
+import { addressIn, familyNames, mensNames, womensNames } from '../sim/population/syntheticName.ts'
 import type { Person } from './people.ts'
 
-const families = '見本 例示 仮名 雛形 模擬 標本 試作 仮設 想定 類推 架空 写像 演算 対照 無作 任意'.split(' ')
-const women = '一花 二葉 三月 四季 五月 六花 七海 八重 九美 十和'.split(' ')
-const men = '一也 二郎 三平 四朗 五郎 六助 七生 八十 九一 十三'.split(' ')
+export { addressIn } from '../sim/population/syntheticName.ts'
+
 const towns = [
   { municipality: 'municipality-aobano', name: '見本県青葉野市', share: 0.5 },
   { municipality: 'municipality-midorino', name: '見本県緑野町', share: 0.2 },
   { municipality: 'municipality-shiosai', name: '見本県潮騒市', share: 0.3 },
 ] as const
-const streets = '中央 本町 緑町 東町 西町 南町 北町 桜台 丘の上 港町'.split(' ')
-
-const fullWidth = (number: number) =>
-  String(number).replace(/[0-9]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
 
 const twoDigits = (number: number) => String(number).padStart(2, '0')
-
-/** A made-up street address in a town. */
-export const addressIn = (townName: string, random: ReturnType<typeof createRandom>) =>
-  `${townName}${random.pick(streets)}${random.pick('一二三四五六'.split(''))}丁目${fullWidth(1 + random.int(20))}番${fullWidth(1 + random.int(30))}号`
 
 /** Ages 20 to 89 evenly, towns by their share: enough variety for stories, no claim about any real population. */
 const make = (seed: string, number: number): Person => {
@@ -33,7 +25,7 @@ const make = (seed: string, number: number): Person => {
   return {
     id: populationId(seed, number),
     basicFour: {
-      name: `${random.pick(families)}　${random.pick(woman ? women : men)}`,
+      name: `${random.pick(familyNames)}　${random.pick(woman ? womensNames : mensNames)}`,
       dateOfBirth: born,
       sex: woman ? 'female' : 'male',
       address: addressIn(town.name, random),

@@ -20,7 +20,7 @@ const isTest = (path: string) => /\.test\.ts$/.test(path) || /(^|\/)test[A-Z]\w*
 const code = files.filter(({ path }) => !isTest(path))
 
 const parties = ['ca', 'municipality', 'card', 'platform', 'insurer', 'clinic', 'payment', 'catv', 'subscription']
-const composition = new Set(['sim/world.ts'])
+const composition = new Set(['sim/world.ts', 'sim/population/authority.ts'])
 
 /** core 0 ← pki, messages, revocation, provider (what every provider does at the platform) 1 ← party 2 ← world, population 3 ← scenarios 4 */
 const level = (path: string) => {
