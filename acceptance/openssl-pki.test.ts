@@ -123,7 +123,7 @@ test('x509 -text shows the profile', () => {
   expect(output).toContain('Signature Algorithm: sha256WithRSAEncryption')
   expect(output).toMatch(/Key Usage: critical\s+Digital Signature, Non Repudiation/)
   expect(output).toMatch(
-    /Certificate Policies: critical\s+Policy: 2\.25\.\d+\.1\.20\s+CPS: http:\/\/jpki-sim\.example\/cps\.html/,
+    /Certificate Policies: critical\s+Policy: 1\.3\.6\.1\.4\.1\.32473\.1\.1\.20\s+CPS: http:\/\/jpki-sim\.example\/cps\.html/,
   )
   expect(output).toContain(
     'othername: 1.2.392.200149.8.5.5.1::山田　花子, othername: 1.2.392.200149.8.5.5.4::419900217',

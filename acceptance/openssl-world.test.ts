@@ -75,7 +75,7 @@ beforeAll(async () => {
     seed: 'openssl',
     mode: 'interactive',
     startAt,
-    variables: { residentNetworkDelayMs: 0 },
+    variables: { residentNetworkDelayMs: 0, olderGenerationShare: 0 },
   })
   server = await listen(createFront(world.local), { host: '127.0.0.1', port: 0 })
   const control = createStage(world, () => undefined)
@@ -83,7 +83,7 @@ beforeAll(async () => {
   const { passed } = await control.playCase('founding', { ja: '', en: '' }, () => found(stage, [person]))
   expect(passed).toBe(true)
   const { authorities } = await answer(world.connectAs('platform')<CaApp>('ca').authorities.$get())
-  for (const { kind, certificate } of authorities) {
+  for (const { kind, certificate } of authorities.filter(({ state }) => state === 'current')) {
     writeFileSync(path(`${kind}-ca.der`), fromBase64(certificate))
     await openssl('x509', '-inform', 'DER', '-in', `${kind}-ca.der`, '-out', `${kind}-ca.pem`)
   }

@@ -50,7 +50,16 @@ test('serial numbers are positive, without leading zeros, and all different', as
   const issued = []
   for (let n = 0; n < 20; n++) issued.push((await world.issue('authentication', { cardId: `many-${n}` })).serialNumber)
   expect(new Set(issued).size).toBe(20)
-  for (const serialNumber of issued) expect(serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/)
+  for (const serialNumber of issued) expect(serialNumber).toMatch(/^08[0-9A-F]{6}$/)
+})
+
+test('serial numbers run on in steps of one, or are drawn where the world says so', async () => {
+  const own = await createTestWorld({ options: { serialNumbers: 'random' } })
+  const random = (await own.issue('authentication', { cardId: 'random' })).serialNumber
+  expect(random).toMatch(/^[4-7][0-9A-F]{31}$/)
+  const first = (await world.issue('authentication', { cardId: 'running-1' })).serialNumber
+  const second = (await world.issue('authentication', { cardId: 'running-2' })).serialNumber
+  expect(Number.parseInt(second, 16) - Number.parseInt(first, 16)).toBe(1)
 })
 
 test('a repeated order gets the same certificate, also after a crash', async () => {
@@ -76,7 +85,7 @@ test('the first reason holds', async () => {
   const first = await world.revoke('authentication', serialNumber, 'certificateHold')
   const revocationDate = world.clock.now()
   expect(first).toEqual({
-    ...{ kind: 'authentication', serialNumber, notAfter, revocationDate },
+    ...{ kind: 'authentication', serialNumber, notAfter, revocationDate, medium: 'card', generation: 2 },
     certStatus: 'revoked',
     reason: 'certificateHold',
   })
@@ -146,7 +155,7 @@ test('the list of the day has what was revoked before 03:00, in the partition of
     result: 'ok',
   })
   expect([crl.thisUpdate, crl.nextUpdate]).toEqual([japan('2026-04-02T03:00:00'), japan('2026-04-04T03:00:00')])
-  expect((crl.crlNumber ?? 0n) - (before.crlNumber ?? 0n)).toBe(1n)
+  expect(crl.crlNumber).toBeGreaterThan(before.crlNumber ?? 0n)
   expect(parseCrl(await own.crl('signature', 'municipality-midorino')).entryCount).toBe(0)
 })
 
@@ -175,13 +184,16 @@ test('an expired certificate stays on one list more and then drops off', async (
 })
 
 test('every partition is listed, another is not found', async () => {
-  expect(await answer(world.platform.crls.$get())).toEqual({
-    crls: [
-      { kind: 'signature', partition: 'municipality-aobano' },
-      { kind: 'signature', partition: 'municipality-midorino' },
-      { kind: 'authentication', partition: 'all' },
-    ],
-  })
+  const { crls } = await answer(world.platform.crls.$get())
+  const named = [2, 1].flatMap((generation) => [
+    { kind: 'signature', generation, partition: 'municipality-aobano' },
+    { kind: 'signature', generation, partition: 'municipality-midorino' },
+    { kind: 'authentication', generation, partition: 'all' },
+  ])
+  expect(crls.map(({ kind, generation, partition }) => ({ kind, generation, partition }))).toEqual(
+    expect.arrayContaining(named),
+  )
+  expect(crls).toHaveLength(named.length)
   for (const [kind, partition] of [
     ['signature', 'all'],
     ['authentication', 'municipality-aobano'],
@@ -270,7 +282,7 @@ test('broken orders are refused by name', async () => {
   expect(await problemOf(world.revoke('signature', '4BAD', 'certificateHold'))).toMatchObject({ status: 404 })
 })
 
-test('checks are counted for each verifier, repeated ones once, and fall due as fees', async () => {
+test('checks are counted for each verifier, and fall due as fees', async () => {
   const own = await createTestWorld()
   const { certificate } = await own.issue('authentication', { cardId: 'g1' })
   await own.ocsp('authentication', certificate)
@@ -280,8 +292,7 @@ test('checks are counted for each verifier, repeated ones once, and fall due as 
     method: 'POST',
     body: Buffer.from(createOcspRequest({ issuer: await own.authorityOf('signature'), serialNumbers: ['4BAD'] })),
   }
-  const twice = { init, headers: { 'idempotency-key': 'asked twice' } }
-  for (const _ of [1, 2]) await own.platform.ocsp[':kind'].$post({ param: { kind: 'signature' } }, twice)
+  await own.platform.ocsp[':kind'].$post({ param: { kind: 'signature' } }, { init })
   await own.crl('signature', 'municipality-aobano')
   expect(await answer(own.platform.usage.$get())).toEqual({
     usage: [
@@ -300,7 +311,8 @@ test('keys, certificates and revocations survive a restart', async () => {
   const before = await createTestWorld()
   const { certificate, serialNumber } = await before.issue('signature', { cardId: 'h1' })
   await before.revoke('signature', serialNumber, 'affiliationChanged')
-  const after = await createTestWorld(before.folder)
+  await before.close()
+  const after = await createTestWorld({ folder: before.folder })
   await after.clock.advance(HOUR)
   expect(await after.ocsp('signature', certificate)).toMatchObject({ certStatus: 'revoked', reasonCode: 3 })
   const again = await after.issue('signature', { cardId: 'h2' })

@@ -11,6 +11,8 @@ export type CertificateInput = {
   notAfter: number
   /** Party id of the municipality that asked for it. */
   municipality: string
+  /** Which of its CA's keys signed it. */
+  generation: number
 }
 export type CertificateLife = CertificateInput & { reason?: RevocationReason; revocationDate?: number }
 

@@ -3,12 +3,12 @@ import type { CertificateKind } from '../pki/profile.ts'
 import type { CaStore } from './store.ts'
 
 export const createSerialLinks = (store: CaStore) => ({
-  /** 発行番号の対応: the newest authentication certificate on the card of a signature certificate. */
+  /** 発行番号の対応: the newest authentication certificate on the card, or in the smartphone, of a signature certificate. */
   authenticationOf: async (signatureSerialNumber: string): Promise<string | undefined> => {
     const signature = await store.find('signature', signatureSerialNumber)
     if (signature === undefined) return undefined
-    const ofCard = await store.ofCard(signature.cardId)
-    return ofCard.find(({ kind }) => kind === 'authentication')?.serialNumber
+    const held = await store.heldIn(signature)
+    return held.find(({ kind }) => kind === 'authentication')?.serialNumber
   },
 
   /** The last in the line of those that took its place, so that who asks rarely still finds the one in use. */

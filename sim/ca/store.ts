@@ -1,13 +1,17 @@
-/** The certification authority's database: certificates issued and revoked, CRLs published, verifiers' usage. */
-import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm'
-import type { Store } from '../core/store.ts'
+/** The certification authority's database: its generations, certificates issued and revoked, verifiers' usage. */
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Store, Transaction } from '../core/store.ts'
 import type { CertificateKind } from '../pki/profile.ts'
+import { reasonCodes } from '../pki/revocation.ts'
+import type { GenerationState } from './generationMachine.ts'
+import type { StatusTable } from './statusTable.ts'
 import {
   authoritiesTable,
   certificatesTable,
   countersTable,
   crlsTable,
   ocspSignersTable,
+  publicationsTable,
   revocationsTable,
   usageTable,
 } from './tables.ts'
@@ -16,145 +20,198 @@ export type IssuedRow = typeof certificatesTable.$inferSelect
 export type RevocationRow = typeof revocationsTable.$inferSelect
 export type AuthorityRow = typeof authoritiesTable.$inferSelect
 export type OcspSignerRow = typeof ocspSignersTable.$inferSelect
-export type CrlRow = typeof crlsTable.$inferSelect
 export type Usage = { verifier: string; kind: CertificateKind; method: 'ocsp' | 'crl'; count: number }
+type Named = { kind: CertificateKind; generation: number }
 
 export const caTables = [
   authoritiesTable,
   ocspSignersTable,
   certificatesTable,
   revocationsTable,
+  publicationsTable,
   crlsTable,
   usageTable,
   countersTable,
 ]
 
-export const createCaStore = ({ read, write, enqueue }: Store) => ({
-  authorities: (): Promise<AuthorityRow[]> =>
-    read.select().from(authoritiesTable).orderBy(asc(authoritiesTable.kind), asc(authoritiesTable.generation)),
+/** What each of the two CAs holds in memory of everything it issued. */
+export type Statuses = Record<CertificateKind, StatusTable>
 
-  addAuthority: (row: AuthorityRow) => write(async (tx) => void (await tx.insert(authoritiesTable).values(row))),
+const isNamed = ({ kind, generation }: Named) =>
+  and(eq(authoritiesTable.kind, kind), eq(authoritiesTable.generation, generation))
 
-  latestOcspSigner: async (kind: CertificateKind): Promise<OcspSignerRow | undefined> =>
-    (
-      await read
-        .select()
-        .from(ocspSignersTable)
-        .where(eq(ocspSignersTable.kind, kind))
-        .orderBy(desc(ocspSignersTable.notAfter))
-        .limit(1)
-    )[0],
+const takeIn = async (tx: Transaction, name: string, count = 1) => {
+  const [row] = await tx.select().from(countersTable).where(eq(countersTable.name, name))
+  const first = (row?.taken ?? 0) + 1
+  const taken = first + count - 1
+  await tx
+    .insert(countersTable)
+    .values({ name, taken })
+    .onConflictDoUpdate({ target: countersTable.name, set: { taken } })
+  return first
+}
 
-  addOcspSigner: (row: OcspSignerRow) =>
-    write(async (tx) => void (await tx.insert(ocspSignersTable).values(row).onConflictDoNothing())),
-
-  find: async (kind: CertificateKind, serialNumber: string): Promise<IssuedRow | undefined> =>
-    (
-      await read
-        .select()
-        .from(certificatesTable)
-        .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.serialNumber, serialNumber)))
-    )[0],
-
-  issuedFor: async (requestKey: string): Promise<IssuedRow | undefined> =>
-    (await read.select().from(certificatesTable).where(eq(certificatesTable.requestKey, requestKey)))[0],
-
-  /** Certificates of one card, newest first. */
-  ofCard: (cardId: string): Promise<IssuedRow[]> =>
+/** Whatever is written of a certificate's standing is entered into `statuses` too, once it is on disk. */
+export const createCaStore = ({ read, write }: Store, statuses: Statuses) => {
+  const heldIn = ({ cardId, medium }: Pick<IssuedRow, 'cardId' | 'medium'>): Promise<IssuedRow[]> =>
     read
       .select()
       .from(certificatesTable)
-      .where(eq(certificatesTable.cardId, cardId))
-      .orderBy(desc(certificatesTable.number)),
+      .where(and(eq(certificatesTable.cardId, cardId), eq(certificatesTable.medium, medium)))
+      .orderBy(desc(certificatesTable.number))
 
-  /** The certificate that took this one's place; the newest, should several have. */
-  successor: async (kind: CertificateKind, serialNumber: string): Promise<string | undefined> =>
-    (
-      await read
-        .select({ serialNumber: certificatesTable.serialNumber })
-        .from(certificatesTable)
-        .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.replaced, serialNumber)))
-        .orderBy(desc(certificatesTable.number))
-        .limit(1)
-    )[0]?.serialNumber,
+  return {
+    authorities: (): Promise<AuthorityRow[]> =>
+      read.select().from(authoritiesTable).orderBy(asc(authoritiesTable.kind), asc(authoritiesTable.generation)),
 
-  /** False when the request was answered by another certificate meanwhile. */
-  addCertificate: (row: IssuedRow): Promise<boolean> =>
-    write(async (tx) => {
-      const made = await tx
-        .insert(certificatesTable)
-        .values(row)
-        .onConflictDoNothing({ target: certificatesTable.requestKey })
-        .returning({ number: certificatesTable.number })
-      return made.length > 0
-    }),
+    addAuthority: (row: AuthorityRow) => write(async (tx) => void (await tx.insert(authoritiesTable).values(row))),
 
-  /** The next running number; one that ends up unused is not given again. */
-  nextNumber: (): Promise<number> =>
-    write(async (tx) => {
-      const name = 'certificates'
-      const [row] = await tx.select().from(countersTable).where(eq(countersTable.name, name))
-      const taken = (row?.taken ?? 0) + 1
-      await tx
-        .insert(countersTable)
-        .values({ name, taken })
-        .onConflictDoUpdate({ target: countersTable.name, set: { taken } })
-      return taken
-    }),
+    setGenerationState: (named: Named, state: GenerationState) =>
+      write(async (tx) => void (await tx.update(authoritiesTable).set({ state }).where(isNamed(named)))),
 
-  revocationOf: async (kind: CertificateKind, serialNumber: string): Promise<RevocationRow | undefined> =>
-    (
-      await read
+    /** The private key of a generation is gone for good. */
+    destroyKey: (named: Named) =>
+      write(async (tx) => void (await tx.update(authoritiesTable).set({ privateKey: null }).where(isNamed(named)))),
+
+    latestOcspSigner: async ({ kind, generation }: Named): Promise<OcspSignerRow | undefined> =>
+      (
+        await read
+          .select()
+          .from(ocspSignersTable)
+          .where(and(eq(ocspSignersTable.kind, kind), eq(ocspSignersTable.generation, generation)))
+          .orderBy(desc(ocspSignersTable.notAfter))
+          .limit(1)
+      )[0],
+
+    addOcspSigner: (row: OcspSignerRow) =>
+      write(async (tx) => void (await tx.insert(ocspSignersTable).values(row).onConflictDoNothing())),
+
+    find: async (kind: CertificateKind, serialNumber: string): Promise<IssuedRow | undefined> =>
+      (
+        await read
+          .select()
+          .from(certificatesTable)
+          .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.serialNumber, serialNumber)))
+      )[0],
+
+    issuedFor: async (requestKey: string): Promise<IssuedRow | undefined> =>
+      (await read.select().from(certificatesTable).where(eq(certificatesTable.requestKey, requestKey)))[0],
+
+    /** Certificates on one card, or in one smartphone, newest first. */
+    heldIn,
+    ofCard: (cardId: string): Promise<IssuedRow[]> => heldIn({ cardId, medium: 'card' }),
+
+    /** Smartphones' certificates that hang on this certificate of a card, newest first. */
+    ofParent: (kind: CertificateKind, parent: string): Promise<IssuedRow[]> =>
+      read
         .select()
-        .from(revocationsTable)
-        .where(and(eq(revocationsTable.kind, kind), eq(revocationsTable.serialNumber, serialNumber)))
-    )[0],
+        .from(certificatesTable)
+        .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.parent, parent)))
+        .orderBy(desc(certificatesTable.number)),
 
-  enterRevocation: (row: RevocationRow) =>
-    write(async (tx) => void (await tx.insert(revocationsTable).values(row).onConflictDoNothing())),
+    /** Certificates on cards that took each other's place, newest first. */
+    ofLineage: (kind: CertificateKind, lineage: string): Promise<IssuedRow[]> =>
+      read
+        .select()
+        .from(certificatesTable)
+        .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.lineage, lineage)))
+        .orderBy(desc(certificatesTable.number)),
 
-  /** Revoked by `until` (inclusive) and not expired before `validFrom`, in the order of revocation. */
-  revocationsBetween: (of: { kind: CertificateKind; partition: string; until: number; validFrom: number }) =>
-    read
-      .select()
-      .from(revocationsTable)
-      .where(
-        and(
-          eq(revocationsTable.kind, of.kind),
-          eq(revocationsTable.partition, of.partition),
-          lte(revocationsTable.revocationDate, of.until),
-          gte(revocationsTable.notAfter, of.validFrom),
-        ),
+    /** The certificate that took this one's place; the newest, should several have. */
+    successor: async (kind: CertificateKind, serialNumber: string): Promise<string | undefined> =>
+      (
+        await read
+          .select({ serialNumber: certificatesTable.serialNumber })
+          .from(certificatesTable)
+          .where(and(eq(certificatesTable.kind, kind), eq(certificatesTable.replaced, serialNumber)))
+          .orderBy(desc(certificatesTable.number))
+          .limit(1)
+      )[0]?.serialNumber,
+
+    /** False when the request was answered by another certificate meanwhile. */
+    addCertificate: async (row: IssuedRow): Promise<boolean> => {
+      const made = await write((tx) =>
+        tx
+          .insert(certificatesTable)
+          .values(row)
+          .onConflictDoNothing({ target: certificatesTable.requestKey })
+          .returning({ number: certificatesTable.number }),
       )
-      .orderBy(asc(revocationsTable.revocationDate), asc(revocationsTable.serialNumber)),
+      if (made.length > 0) statuses[row.kind].add(row.serialNumber, row.generation)
+      return made.length > 0
+    },
 
-  crl: async ({ kind, partition, thisUpdate }: Omit<CrlRow, 'crl'>): Promise<string | undefined> =>
-    (
-      await read
-        .select({ crl: crlsTable.crl })
-        .from(crlsTable)
-        .where(and(eq(crlsTable.kind, kind), eq(crlsTable.partition, partition), eq(crlsTable.thisUpdate, thisUpdate)))
-    )[0]?.crl,
+    /** The next `count` running numbers of this name: the first of them. One that ends up unused is not given again. */
+    take: (name: string, count = 1): Promise<number> => write((tx) => takeIn(tx, name, count)),
 
-  addCrl: (row: CrlRow) => write(async (tx) => void (await tx.insert(crlsTable).values(row).onConflictDoNothing())),
+    /** One number of each name, in one transaction. */
+    takeEach: (names: readonly string[]): Promise<number[]> =>
+      write(async (tx) => {
+        const taken: number[] = []
+        for (const name of names) taken.push(await takeIn(tx, name))
+        return taken
+      }),
 
-  countUsage: ({ verifier, kind, method, count }: Usage) =>
-    enqueue(async (tx) => {
-      await tx
-        .insert(usageTable)
-        .values({ verifier, kind, method, count })
-        .onConflictDoUpdate({
-          target: [usageTable.verifier, usageTable.kind, usageTable.method],
-          set: { count: sql`${usageTable.count} + ${count}` },
+    revocationOf: async (kind: CertificateKind, serialNumber: string): Promise<RevocationRow | undefined> =>
+      (
+        await read
+          .select()
+          .from(revocationsTable)
+          .where(and(eq(revocationsTable.kind, kind), eq(revocationsTable.serialNumber, serialNumber)))
+      )[0],
+
+    /** The first revocation of a certificate holds. */
+    enterRevocations: async (rows: RevocationRow[]): Promise<void> => {
+      const entered = await write((tx) => tx.insert(revocationsTable).values(rows).onConflictDoNothing().returning())
+      for (const { kind, serialNumber, revocationDate, reason } of entered)
+        statuses[kind].revoke(serialNumber, { revocationDate, reasonCode: reasonCodes[reason] })
+    },
+
+    /** Up to `limit` certificates of one generation that nobody revoked and that have not expired before `at`. */
+    unrevoked: ({ kind, generation }: Named, at: number, limit: number) =>
+      read
+        .select({
+          serialNumber: certificatesTable.serialNumber,
+          municipality: certificatesTable.municipality,
+          notAfter: certificatesTable.notAfter,
         })
-    }),
+        .from(certificatesTable)
+        .leftJoin(
+          revocationsTable,
+          and(
+            eq(revocationsTable.kind, certificatesTable.kind),
+            eq(revocationsTable.serialNumber, certificatesTable.serialNumber),
+          ),
+        )
+        .where(
+          and(
+            eq(certificatesTable.kind, kind),
+            eq(certificatesTable.generation, generation),
+            gt(certificatesTable.notAfter, at),
+            isNull(revocationsTable.serialNumber),
+          ),
+        )
+        .limit(limit),
 
-  usage: (verifier: string): Promise<Usage[]> =>
-    read
-      .select()
-      .from(usageTable)
-      .where(eq(usageTable.verifier, verifier))
-      .orderBy(asc(usageTable.kind), asc(usageTable.method)),
-})
+    addUsage: (usages: readonly Usage[]) =>
+      write(async (tx) => {
+        for (const { verifier, kind, method, count } of usages)
+          await tx
+            .insert(usageTable)
+            .values({ verifier, kind, method, count })
+            .onConflictDoUpdate({
+              target: [usageTable.verifier, usageTable.kind, usageTable.method],
+              set: { count: sql`${usageTable.count} + ${count}` },
+            })
+      }),
+
+    usage: (verifier: string): Promise<Usage[]> =>
+      read
+        .select()
+        .from(usageTable)
+        .where(eq(usageTable.verifier, verifier))
+        .orderBy(asc(usageTable.kind), asc(usageTable.method)),
+  }
+}
 
 export type CaStore = ReturnType<typeof createCaStore>

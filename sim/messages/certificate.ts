@@ -6,11 +6,15 @@ import { basicFour, certificateKind, date, id, instant, revocationReason, serial
 /** Largest certificate anybody here accepts (assumed). */
 export const certificateBytes = bytes(16 * 1024)
 
-export const authorityList = z.strictObject({
-  authorities: z.array(
-    z.strictObject({ kind: certificateKind, generation: z.number().int(), certificate: certificateBytes }),
-  ),
+/** Generations of a CA have one name and different keys; `old` ones issue nothing more, but still say how what they issued stands. */
+export const authority = z.strictObject({
+  kind: certificateKind,
+  generation: z.number().int(),
+  state: z.enum(['current', 'old', 'compromised']),
+  certificate: certificateBytes,
 })
+/** For information: trust anchors reach verifiers by configuration only, never by this message. */
+export const authorityList = z.strictObject({ authorities: z.array(authority) })
 
 /** The basic four go into signature certificates only; the date of birth alone decides validity (5th birthday) and the under-15 rule. */
 export const certificateRequest = z.strictObject({
@@ -24,9 +28,11 @@ export const certificateRequest = z.strictObject({
   replaces: serialNumber.optional(),
 })
 
+/** With the certificate of the CA's generation that issued it, which is written onto the card beside it. */
 export const certificateIssued = z.strictObject({
   serialNumber,
   certificate: certificateBytes,
+  caCertificate: certificateBytes,
   notBefore: instant,
   notAfter: instant,
 })
@@ -36,16 +42,33 @@ export const revocationRequest = z.strictObject({ reason: revocationReason })
 export const certificateState = z.strictObject({
   serialNumber,
   kind: certificateKind,
+  medium: z.enum(['card', 'smartphone']),
+  generation: z.number().int(),
   certStatus: z.enum(['good', 'revoked']),
   reason: revocationReason.optional(),
   revocationDate: instant.optional(),
   notAfter: instant,
 })
 
-/** Where CRLs are published: one partition per municipality for signature certificates, one for authentication certificates. */
+/**
+ * Where CRLs are published: for each generation one partition per municipality for signature certificates, one for authentication
+ * certificates. With the full list in force now.
+ */
 export const crlList = z.strictObject({
-  crls: z.array(z.strictObject({ kind: certificateKind, partition: z.string() })),
+  crls: z.array(
+    z.strictObject({
+      kind: certificateKind,
+      generation: z.number().int(),
+      partition: z.string(),
+      crlNumber: z.number().int(),
+      thisUpdate: instant,
+      nextUpdate: instant,
+    }),
+  ),
 })
+
+/** A list published by order, between two days. */
+export const crlPublished = z.strictObject({ crlNumber: z.number().int(), thisUpdate: instant })
 
 /** From a signature certificate to the same card's authentication certificate (発行番号の対応). */
 export const serialLinkRequest = z.strictObject({ signatureSerialNumber: serialNumber })

@@ -1,11 +1,15 @@
 /** Customers of broadcasting and communications companies: signing up, being asked after a change, signing again. */
 import { z } from 'zod'
+import { signedOrder } from './latestBasicFour.ts'
 import { basicFour, id, instant, revocationReason } from './person.ts'
 import { refusal, signedDocument } from './verification.ts'
 
-/** The customer signs an `application` (verification.ts) with the card; `nonce` must be one this provider gave out. */
+/**
+ * The customer signs an `application` (verification.ts) with the card; `nonce` must be one this provider gave out. With it may come a
+ * `consentOrder` (latestBasicFour.ts) signed at the same terminal: the provider sends it on through the platform to the authority.
+ */
 export const nonceIssued = z.strictObject({ nonce: z.string(), expiresAt: instant })
-export const signUp = z.strictObject({ signedDocument })
+export const signUp = z.strictObject({ signedDocument, basicFourConsent: signedOrder.shape.signedDocument.optional() })
 
 export const contractAnswer = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('accepted'), contractId: id, state: z.string() }),
@@ -21,6 +25,10 @@ export const contractView = z.strictObject({
   customer: basicFour,
   consent: z.boolean(),
   signedAt: instant,
+  /** Whether the authority has the customer's consent to the provider learning the latest basic four. */
+  latestConsent: z.boolean().optional(),
+  /** When the customer's data last came from the authority instead of from a signature. */
+  updatedAt: instant.optional(),
   lastCheckedAt: instant.optional(),
   finding: z
     .strictObject({

@@ -68,13 +68,6 @@ export const residentEffects = (
     if (state !== 'delivered') throw new Unreachable(caId, 'down')
   }
 
-  const authorityOf = async (kind: CertificateKind): Promise<string> => {
-    const { authorities } = await orRetry(caId, answer(ca.authorities.$get()))
-    const latest = authorities.filter((one) => one.kind === kind).toSorted((a, b) => b.generation - a.generation)[0]
-    if (latest === undefined) throw new Error(`${caId} has no authority for ${kind} certificates`)
-    return latest.certificate
-  }
-
   return {
     askRecord: async ({ id: residentId, params, requestId }) => {
       const { from }: Arrival = params
@@ -124,9 +117,8 @@ export const residentEffects = (
       }
       const result = await orRefusal(caId, answer(ca.certificates.$post({ json }, once(requestId))))
       if ('refusal' in result) return { type: 'certificate.refused', cardId, refusal: result.refusal }
-      const { serialNumber, certificate, notAfter } = result.answer
+      const { serialNumber, certificate, caCertificate, notAfter } = result.answer
       const issued = { kind, serialNumber, notAfter, cardId, valid: true }
-      const caCertificate = await authorityOf(kind)
       return { type: 'certificate.issued', issued, certificate, caCertificate, at: site.clock.now() }
     },
 

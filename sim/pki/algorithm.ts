@@ -1,16 +1,18 @@
 /** Signature and digest algorithms: their identifiers, and the one place where a signature is decided upon. */
 import { createHash, type KeyObject, verify } from 'node:crypto'
 import { none, oid as oidNode, sequence } from './asn1.ts'
-import { type Element, fields, tag } from './der.ts'
+import { type Element, fields, onlyElement, tag } from './der.ts'
 import { oid, toHex } from './derValue.ts'
 import type { KeyAlgorithm, Signer } from './key.ts'
 import { MalformedError } from './malformed.ts'
+import { remembering } from './repeated.ts'
 
 /** RFC 8017 appendix A.2.4, RFC 5758 section 3.2, RFC 5754 section 2. */
 export const algorithmOid = {
   rsaEncryption: '1.2.840.113549.1.1.1',
   ecPublicKey: '1.2.840.10045.2.1',
   sha256WithRSAEncryption: '1.2.840.113549.1.1.11',
+  ecdsaWithSha384: '1.2.840.10045.4.3.3',
   sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
 } as const
@@ -44,6 +46,9 @@ export function readAlgorithm(element: Element, what: string): Algorithm {
   return { oid: name, parameters: form, der: element.bytes }
 }
 
+/** The same from its bytes, for the few identifiers all certificates share. */
+export const readRepeatedAlgorithm = remembering((bytes) => readAlgorithm(onlyElement(bytes), 'algorithm'))
+
 export const algorithmIdentifier = (name: string) => sequence(oidNode(name), none())
 
 const signatureOid: Record<KeyAlgorithm, string> = {
@@ -56,14 +61,25 @@ const signatureOid: Record<KeyAlgorithm, string> = {
 export const signatureIdentifier = ({ algorithm = 'rsa-2048' }: Signer) =>
   algorithm === 'rsa-2048' ? algorithmIdentifier(signatureOid[algorithm]) : sequence(oidNode(signatureOid[algorithm]))
 
+/** Taken only where the caller says so: RFC 8017 appendix A.2.4, RFC 3279 section 2.2.3. */
+const sha1Algorithms: typeof signatureAlgorithms = {
+  '1.2.840.113549.1.1.5': { hash: 'sha1', keyType: 'rsa' },
+  '1.2.840.10045.4.1': { hash: 'sha1', keyType: 'ec' },
+}
+
 /** Whether `signature` over `data` was made by the private half of `publicKey`; false for any algorithm not listed here. */
 export function isSignedBy(
   signed: { data: Uint8Array; signature: Uint8Array; algorithm: Algorithm },
   publicKey: KeyObject,
+  options: { allowSha1?: boolean; allowAbsentNull?: boolean } = {},
 ): boolean {
-  const known = signatureAlgorithms[signed.algorithm.oid]
+  const known =
+    signatureAlgorithms[signed.algorithm.oid] ?? (options.allowSha1 ? sha1Algorithms[signed.algorithm.oid] : undefined)
   if (!known || known.keyType !== publicKey.asymmetricKeyType) return false
-  if (signed.algorithm.parameters !== (known.keyType === 'rsa' ? 'null' : 'none')) return false
+  const { parameters } = signed.algorithm
+  // Written as NULL with RSA; whoever reads others' signatures has to take them left out as well (RFC 4055 section 5).
+  const isUsual = parameters === (known.keyType === 'rsa' ? 'null' : 'none')
+  if (!isUsual && !(options.allowAbsentNull && parameters === 'none')) return false
   return verify(known.hash, signed.data, publicKey, signed.signature)
 }
 

@@ -1,15 +1,14 @@
 /** Writes certificates exactly as the profile has them: of a CA, of a resident, of an OCSP responder. */
 import type { KeyObject } from 'node:crypto'
-import { sha1, signatureIdentifier } from './algorithm.ts'
+import { signatureIdentifier } from './algorithm.ts'
 import * as asn1 from './asn1.ts'
-import { basicFourAltName, type BasicFour, type CertifiedBasicFour } from './basicFour.ts'
+import type { BasicFour, CertifiedBasicFour } from './basicFour.ts'
 import { type Certificate, parseCertificate } from './parsedCertificate.ts'
 import { extension } from './extension.ts'
-import { directoryName, distributionPointName, uri } from './generalName.ts'
 import { exportPublicKey, fromBase64, importPublicKey, type KeyPair, keySigner, type Signer } from './key.ts'
-import { type Name, nameNode } from './name.ts'
+import { nameNode } from './name.ts'
 import * as profile from './profile.ts'
-import { publicKeyBits } from './publicKey.ts'
+import { type CertificateType, certificateTypeOf, extensionFields, type Facts } from './profileTable.ts'
 import { signStructure } from './signedStructure.ts'
 
 export { type Certificate, isIssuedBy, parseCertificate } from './parsedCertificate.ts'
@@ -23,21 +22,15 @@ type Subject = {
   subject: asn1.Node
   notBefore: number
   notAfter: number
-  spki: Uint8Array
 }
 
-/** Values of extensions by identifier; those of `rows` are written, in that order. */
-type Values = Partial<Record<string, asn1.Node>>
-
-const { extensionOid } = profile
-
-function writeCertificate(of: Subject, rows: readonly profile.ExtensionRow[], values: Values, signer: Signer) {
+function writeCertificate(of: Subject, type: CertificateType, facts: Facts, signer: Signer) {
   if (of.serialNumber <= 0n || of.serialNumber >= 1n << 159n) throw new RangeError('serial number out of range')
   if (of.notAfter < of.notBefore) throw new RangeError('validity ends before it starts')
-  const extensions = rows.map((row) => {
-    const value = values[row.oid]
-    if (!value) throw new RangeError(`no value for extension ${row.oid}`)
-    return extension(row, value)
+  const extensions = extensionFields[type].flatMap((field) => {
+    const value = field.value(facts)
+    if (value === undefined && !field.optional) throw new RangeError(`no value for extension ${field.oid}`)
+    return value === undefined ? [] : [extension(field, value)]
   })
   const tbs = asn1.sequence(
     asn1.explicit(0, asn1.integer(2)),
@@ -46,24 +39,11 @@ function writeCertificate(of: Subject, rows: readonly profile.ExtensionRow[], va
     of.issuer,
     asn1.sequence(asn1.time(of.notBefore), asn1.time(of.notAfter)),
     of.subject,
-    asn1.raw(of.spki),
+    asn1.raw(facts.spki),
     asn1.explicit(3, asn1.sequence(...extensions)),
   )
   return signStructure(tbs, signer)
 }
-
-/** SHA-1 over the PKCS#1 key, as in all real certificates (RFC 5280 section 4.2.1.2 method 1). */
-const keyIdentifier = (spki: Uint8Array) => sha1(publicKeyBits(spki))
-
-const distributionPoints = (name: Name) => asn1.sequence(asn1.sequence(distributionPointName(name)))
-
-const policies = (kind: profile.CertificateKind, arc: profile.PolicyArc) =>
-  asn1.sequence(
-    asn1.sequence(
-      asn1.oid(profile.policyOid(kind, arc)),
-      asn1.sequence(asn1.sequence(asn1.oid(profile.qualifierCps), asn1.ia5String(profile.cpsUri))),
-    ),
-  )
 
 export type CaCertificateRequest = {
   kind: profile.CertificateKind
@@ -78,37 +58,30 @@ export type CaCertificateRequest = {
 export async function issueCaCertificate(request: CaCertificateRequest): Promise<Uint8Array> {
   const { kind, keyPair, organization = profile.defaultOrganization } = request
   const name = profile.caName(kind, organization)
+  const subject = { ...request, issuer: nameNode(name), subject: nameNode(name) }
   const spki = spkiOf(keyPair.publicKey)
-  const values: Values = {
-    [extensionOid.keyUsage]: asn1.namedBits(profile.keyUsageBits.ca),
-    [extensionOid.subjectAltName]: asn1.sequence(directoryName(profile.caAlternativeName(kind))),
-    [extensionOid.basicConstraints]: asn1.sequence(asn1.isTrue()),
-    [extensionOid.crlDistributionPoints]: distributionPoints(name),
-    [extensionOid.subjectKeyIdentifier]: asn1.octetString(keyIdentifier(spki)),
-  }
-  const subject = { ...request, issuer: nameNode(name), subject: nameNode(name), spki }
-  return writeCertificate(subject, profile.extensionTable.ca, values, keySigner(keyPair.privateKey))
+  const facts: Facts = { kind, medium: 'card', organization, spki, policyArc: 'simulation' }
+  return writeCertificate(subject, 'ca', facts, keySigner(keyPair.privateKey))
 }
 
 const spkiOf = (key: KeyObject) => fromBase64(exportPublicKey(key), 'public key')
 
 /** What every certificate below a CA says of that CA. */
-function issuedBy(ca: Certificate, spki: Uint8Array): { issuer: asn1.Node; values: Values; organization: string } {
+function issuedBy(ca: Certificate) {
   const { subjectKeyIdentifier } = ca
   const [organization] = ca.organizations
   if (subjectKeyIdentifier === undefined || organization === undefined) throw new RangeError('not a ca of this profile')
   return {
     issuer: asn1.raw(Buffer.from(ca.subjectHex, 'hex')),
     organization,
-    values: {
-      [extensionOid.authorityKeyIdentifier]: asn1.sequence(asn1.implicit(0, Buffer.from(subjectKeyIdentifier, 'hex'))),
-      [extensionOid.subjectKeyIdentifier]: asn1.octetString(keyIdentifier(spki)),
-    },
+    issuerKeyIdentifier: Buffer.from(subjectKeyIdentifier, 'hex'),
   }
 }
 
 export type ResidentCertificateRequest = {
   kind: profile.CertificateKind
+  /** The card unless said otherwise. */
+  medium?: profile.Medium
   ca: Authority
   serialNumber: bigint
   /** SubjectPublicKeyInfo in base64. */
@@ -126,33 +99,20 @@ export type ResidentCertificateRequest = {
 
 /** A resident's certificate. Throws a RangeError for a request no CA of this profile may fulfil. */
 export async function issueResidentCertificate(request: ResidentCertificateRequest): Promise<Uint8Array> {
-  const { kind, municipality, basicFour, ocspUrl } = request
+  const { kind, medium = 'card', municipality, basicFour, ocspUrl, policyArc = 'simulation' } = request
   if ((kind === 'signature') !== (basicFour !== undefined)) {
     throw new RangeError('the basic four belong into signature certificates only')
   }
-  const ca = parseCertificate(request.ca.certificate)
   importPublicKey(request.publicKey)
-  const spki = fromBase64(request.publicKey, 'public key')
-  const { issuer, organization, values } = issuedBy(ca, spki)
-  const point = profile.crlDistributionPoint(kind, municipality, organization)
-  Object.assign(values, {
-    [extensionOid.keyUsage]: asn1.namedBits(profile.keyUsageBits[kind]),
-    [extensionOid.certificatePolicies]: policies(kind, request.policyArc ?? 'simulation'),
-    [extensionOid.issuerAltName]: asn1.sequence(directoryName(profile.caAlternativeName(kind))),
-    [extensionOid.crlDistributionPoints]: distributionPoints(point),
-    ...(basicFour && { [extensionOid.subjectAltName]: basicFourAltName(basicFour) }),
-    ...(ocspUrl && {
-      [extensionOid.authorityInfoAccess]: asn1.sequence(
-        asn1.sequence(asn1.oid(profile.accessMethodOcsp), uri(ocspUrl)),
-      ),
-    }),
-  })
-  const table = profile.extensionTable[kind]
-  const rows = ocspUrl
-    ? [...table.slice(0, -1), { oid: extensionOid.authorityInfoAccess, critical: false }, ...table.slice(-1)]
-    : table
+  const { issuer, organization, issuerKeyIdentifier } = issuedBy(parseCertificate(request.ca.certificate))
+  const facts: Facts = {
+    ...{ kind, medium, organization, policyArc, issuerKeyIdentifier, municipality },
+    spki: fromBase64(request.publicKey, 'public key'),
+    ...(basicFour && { basicFour }),
+    ...(ocspUrl && { ocspUrl }),
+  }
   const subject = nameNode(profile.residentName({ ...request, issuedAt: request.notBefore }))
-  return writeCertificate({ ...request, issuer, subject, spki }, rows, values, request.ca.signer)
+  return writeCertificate({ ...request, issuer, subject }, certificateTypeOf(kind, medium), facts, request.ca.signer)
 }
 
 export type OcspSignerCertificateRequest = {
@@ -170,20 +130,12 @@ export const ocspSignerLifeMs = 90 * 24 * 60 * 60 * 1000
 /** A certificate for a delegated OCSP responder (RFC 6960 section 4.2.2.2). */
 export async function issueOcspSignerCertificate(request: OcspSignerCertificateRequest): Promise<Uint8Array> {
   if (request.notAfter - request.notBefore > ocspSignerLifeMs) throw new RangeError('validity too long')
-  const ca = parseCertificate(request.ca.certificate)
   importPublicKey(request.publicKey)
-  const spki = fromBase64(request.publicKey, 'public key')
-  const { issuer, organization, values } = issuedBy(ca, spki)
-  Object.assign(values, {
-    [extensionOid.keyUsage]: asn1.namedBits(profile.keyUsageBits.ocspSigner),
-    [extensionOid.extKeyUsage]: asn1.sequence(asn1.oid(profile.keyPurposeOcspSigning)),
-    [extensionOid.ocspNoCheck]: asn1.none(),
-  })
+  const { issuer, organization, issuerKeyIdentifier } = issuedBy(parseCertificate(request.ca.certificate))
+  const facts: Facts = {
+    ...{ kind: request.kind, medium: 'card', organization, policyArc: 'simulation', issuerKeyIdentifier },
+    spki: fromBase64(request.publicKey, 'public key'),
+  }
   const subject = nameNode(profile.ocspSignerName(request.kind, organization))
-  return writeCertificate(
-    { ...request, issuer, subject, spki },
-    profile.extensionTable.ocspSigner,
-    values,
-    request.ca.signer,
-  )
+  return writeCertificate({ ...request, issuer, subject }, 'ocsp-signer', facts, request.ca.signer)
 }

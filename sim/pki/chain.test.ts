@@ -51,9 +51,9 @@ test('the generation that signed is found among those with the same name', async
   expect(validate(await issueSignature({ ca: secondCa, keyPair }))).toBe('02')
 })
 
-test('a wrong key identifier does not keep the right generation from being found', async () => {
+test('a certificate whose key identifier names another generation than the one that signed is refused', async () => {
   const der = await resign(signatureDer, secondCa.signer, () => undefined)
-  expect(validate(der)).toBe('02')
+  expect(validate(der)).toBe('bad-signature')
 })
 
 test('a certificate signed by another key under the same name is refused', async () => {
@@ -147,4 +147,27 @@ test.each(['JPKI', 'JPKI-TEST', 'jpki-test'])('an anchor of the organization %s 
     for (const name of [at(tbs, 3), at(tbs, 5)]) replace(at(name, 1, 0), 1, asn1.utf8String(organization))
   })
   expect(() => trustAnchors([{ kind: 'signature', der: renamed }])).toThrow('reserved organization')
+})
+
+test('a hierarchy on P-384 is taken, and so is an rsa key under it', async () => {
+  const caKeys = await generateKeyPair('p-384')
+  const ca = {
+    certificate: await issueCaCertificate({
+      kind: 'authentication',
+      keyPair: caKeys,
+      serialNumber: 9n,
+      notBefore: now - day,
+      notAfter: now + day,
+    }),
+    signer: keySigner(caKeys.privateKey),
+  }
+  const options = {
+    kind: 'authentication',
+    anchors: trustAnchors([{ kind: 'authentication', der: ca.certificate }]),
+  } as const
+  const p384 = await generateKeyPair('p-384')
+  const p256 = await generateKeyPair('p-256')
+  expect(validate(await issueAuthentication({ ca, keyPair: p384 }), options)).toBe('09')
+  expect(validate(await issueAuthentication({ ca, keyPair }), options)).toBe('09')
+  expect(validate(await issueAuthentication({ ca, keyPair: p256 }), options)).toBe('unsupported')
 })

@@ -2,15 +2,17 @@
  * Decides whether a resident's certificate was issued by one of the CAs trusted (RFC 5280 section 6.1, for a path of one).
  * There are no intermediate CAs in JPKI, so nothing an attacker sends can become part of a path.
  */
-import { type Certificate, isIssuedBy, parseCertificate } from './parsedCertificate.ts'
+import { importSpki } from './publicKey.ts'
 import { algorithmOid } from './algorithm.ts'
+import { sameBytes } from './derValue.ts'
+import { type Certificate, isIssuedBy, parseCertificate } from './parsedCertificate.ts'
 import {
   type CertificateKind,
   certificateKinds,
   isReservedOrganization,
   keyUsageBit,
   keyUsageBits,
-  policyOid,
+  policiesOf,
 } from './profile.ts'
 
 export type TrustAnchor = { readonly kind: CertificateKind; readonly certificate: Certificate }
@@ -29,7 +31,8 @@ export function trustAnchors(given: readonly { kind: CertificateKind; der: Uint8
       const mayIssue = keyUsage.has(keyUsageBit.keyCertSign) && keyUsage.has(keyUsageBit.cRLSign)
       if (!basicConstraints?.cA || !mayIssue || unknownCriticalExtensions.length > 0)
         throw new RangeError('anchor is no ca')
-      if (certificate.issuerHex !== certificate.subjectHex || !isIssuedBy(certificate, certificate)) {
+      const isSelfIssued = sameBytes(certificate.issuerName.bytes, certificate.subjectName.bytes)
+      if (!isSelfIssued || !isIssuedBy(certificate, certificate)) {
         throw new RangeError('anchor is not self-signed')
       }
       return Object.freeze({ kind, certificate })
@@ -49,26 +52,25 @@ export type RefusalReason =
 
 export type Validation = { result: 'ok'; issuer: Certificate } | { result: 'refused'; reason: RefusalReason }
 
-/** The generation whose key signed, by signature and never by name alone; a matching key identifier is tried first. */
+/** The generation whose key signed, by signature and never by name alone; a key identifier given must be its (4.2.1.1). */
 function findIssuer(certificate: Certificate, candidates: readonly Certificate[]): Certificate | undefined {
   const hinted = (issuer: Certificate) => issuer.subjectKeyIdentifier === certificate.authorityKeyIdentifier
-  const ordered = [...candidates.filter(hinted), ...candidates.filter((issuer) => !hinted(issuer))]
-  return ordered.find((issuer) => isIssuedBy(certificate, issuer))
+  const named = certificate.authorityKeyIdentifier === undefined ? candidates : candidates.filter(hinted)
+  return named.find((issuer) => isIssuedBy(certificate, issuer))
 }
 
 function timeReason(certificate: Certificate, now: number): RefusalReason | undefined {
-  if (now < certificate.notBefore) return 'not-yet-valid'
-  return now > certificate.notAfter ? 'expired' : undefined
+  // Written so that a time that is no number is refused.
+  if (!(now >= certificate.notBefore)) return 'not-yet-valid'
+  return now <= certificate.notAfter ? undefined : 'expired'
 }
 
-/** The profile's key: RSA-2048, exponent 65537. */
-function isProfileKey({ asymmetricKeyType, asymmetricKeyDetails }: Certificate['publicKey']): boolean {
-  return (
-    asymmetricKeyType === 'rsa' &&
-    asymmetricKeyDetails?.modulusLength === 2048 &&
-    asymmetricKeyDetails.publicExponent === 65537n
-  )
-}
+/** The profile's keys: RSA-2048 with exponent 65537, and P-384, announced for the next card (Digital Agency, 2024-03-18). */
+const isProfileKey = ({ key }: Certificate): boolean =>
+  key.type === 'rsa' ? key.bits === 2048 && key.exponent === 65537n : key.type === 'ec' && key.curve === 'P-384'
+
+/** The profile's signatures, each by a CA of its own kind of key: no CA of one kind vouches with the algorithm of the other. */
+const profileSignatures = new Set<string>([algorithmOid.sha256WithRSAEncryption, algorithmOid.ecdsaWithSha384])
 
 const sameSet = (found: ReadonlySet<number>, wanted: readonly number[]) =>
   found.size === wanted.length && wanted.every((bit) => found.has(bit))
@@ -81,15 +83,16 @@ export function validateCertificate(
   certificate: Certificate,
   options: { kind: CertificateKind; anchors: TrustAnchors; now: number; policies?: readonly string[] },
 ): Validation {
-  const { kind, anchors, now, policies = [policyOid(kind)] } = options
+  const { kind, anchors, now, policies = policiesOf(kind) } = options
   const refused = (reason: RefusalReason): Validation => ({ result: 'refused', reason })
 
-  // 6.1.4 (o), 6.1.5 (f): an unknown critical extension ends it. The signature algorithm is the profile's only one.
+  // 6.1.4 (o), 6.1.5 (f): an unknown critical extension ends it. The signature algorithm is one of the profile's two.
   if (certificate.unknownCriticalExtensions.length > 0) return refused('unsupported')
-  if (certificate.signatureAlgorithm.oid !== algorithmOid.sha256WithRSAEncryption) return refused('unsupported')
+  if (!profileSignatures.has(certificate.signatureAlgorithm.oid)) return refused('unsupported')
 
   // 6.1.3 (a)(4): the issuer's name; the two hierarchies are separate, and crossing them is its own answer.
-  const named = anchors.filter((anchor) => anchor.certificate.subjectHex === certificate.issuerHex)
+  const { bytes: issuerName } = certificate.issuerName
+  const named = anchors.filter((anchor) => sameBytes(anchor.certificate.subjectName.bytes, issuerName))
   const sameKind = named.filter((anchor) => anchor.kind === kind).map((anchor) => anchor.certificate)
   if (sameKind.length === 0) return refused(named.length > 0 ? 'wrong-kind' : 'unknown-issuer')
 
@@ -112,6 +115,7 @@ export function validateCertificate(
   if (!sameSet(certificate.keyUsage, keyUsageBits[kind]) || certificate.extKeyUsage.length > 0) {
     return refused('wrong-key-usage')
   }
-  if (!isProfileKey(certificate.publicKey)) return refused('unsupported')
+  if (certificate.key.type === 'ec') importSpki(certificate.spki)
+  if (!isProfileKey(certificate)) return refused('unsupported')
   return { result: 'ok', issuer }
 }

@@ -1,3 +1,4 @@
+import { createHash, sign } from 'node:crypto'
 import { Sequence, Set as Asn1Set } from 'asn1js'
 import { ContentInfo, SignedData } from 'pkijs'
 import { beforeAll, expect, test } from 'vitest'
@@ -30,7 +31,7 @@ beforeAll(async () => {
 })
 
 const reason = (der: Uint8Array, detached?: Uint8Array) => {
-  const verified = verifySignedDocument(der, detached)
+  const verified = verifySignedDocument(der, detached && { document: detached })
   return verified.result === 'ok' ? 'ok' : verified.reason
 }
 
@@ -204,6 +205,87 @@ test('other content, other digests and other signature algorithms are refused', 
     replace(signerInfo(whole), 4, asn1.sequence(asn1.oid('1.2.840.113549.1.1.10'), asn1.none())),
   )
   expect(reason(pss)).toBe('unsupported')
+})
+
+/** The AlgorithmIdentifiers of a signer, and whether it still verifies. */
+const algorithmsOf = (der: Uint8Array) => {
+  const info = signerInfo(tree(der))
+  return [at(info, 2, 0), at(info, 4, 0)].map((node) => toHex(derOf(node)))
+}
+const hexOf = (...oids: string[]) => oids.map((oid) => toHex(asn1.encode(asn1.oid(oid))))
+
+test.each([
+  ['p-256', '2.16.840.1.101.3.4.2.1', '1.2.840.10045.4.3.2'],
+  ['p-384', '2.16.840.1.101.3.4.2.2', '1.2.840.10045.4.3.3'],
+] as const)('an ecdsa key signs with the digest of its curve: %s', async (algorithm, digestOid, signatureOid) => {
+  const pair = await generateKeyPair(algorithm)
+  const own = await issueSignature({ ca, keyPair: pair })
+  const der = await signDocument({ document, signer: keySigner(pair.privateKey), certificate: own, signingTime: now })
+  expect(reason(der)).toBe('ok')
+  expect(algorithmsOf(der)).toEqual(hexOf(digestOid, signatureOid))
+})
+
+test('a signature without its certificate needs the right one beside it', async () => {
+  const bare = await signDocument({ document, signer, certificate, signingTime: now, withoutCertificate: true })
+  expect(reason(bare)).toBe('no-signer-certificate')
+  expect(verifySignedDocument(bare, { certificate })).toMatchObject({ result: 'ok', document })
+  const twin = await issueSignature({ ca, keyPair, notAfter: now + 1000 })
+  const other = await issueSignature({ ca, keyPair, serialNumber: 77n })
+  for (const wrong of [twin, other])
+    expect(verifySignedDocument(bare, { certificate: wrong })).toEqual({
+      result: 'refused',
+      reason: 'wrong-certificate',
+    })
+  expect(() => verifySignedDocument(bare, { certificate: document })).toThrow(MalformedError)
+})
+
+/** The document signed with another digest: digestAlgorithm, message digest and signature all say so. */
+async function signedWith(hash: string, digestOid: string, signatureOid?: string): Promise<Uint8Array> {
+  const whole = tree(cms)
+  const attributes = at(signerInfo(whole), 3)
+  const value = asn1.octetString(createHash(hash).update(document).digest())
+  replace(at(attributes, attributeIndex(attributes, messageDigest), 1), 0, value)
+  const set = asn1.encode(asn1.setOf(...children(attributes)))
+  const tagged = new Uint8Array(set)
+  tagged[0] = 0xa0
+  replace(signerInfo(whole), 2, asn1.sequence(asn1.oid(digestOid)))
+  replace(signerInfo(whole), 3, asn1.raw(tagged))
+  if (signatureOid) replace(signerInfo(whole), 4, asn1.sequence(asn1.oid(signatureOid), asn1.none()))
+  replace(signerInfo(whole), 5, asn1.octetString(sign(hash, set, keyPair.privateKey)))
+  return derOf(whole)
+}
+
+test.each([
+  ['sha256', '2.16.840.1.101.3.4.2.1', '1.2.840.113549.1.1.11'],
+  ['sha384', '2.16.840.1.101.3.4.2.2', '1.2.840.113549.1.1.12'],
+  ['sha512', '2.16.840.1.101.3.4.2.3', '1.2.840.113549.1.1.13'],
+])('%s is a digest for documents, under either name of the rsa signature', async (hash, digestOid, signatureOid) => {
+  expect(reason(await signedWith(hash, digestOid))).toBe('ok')
+  expect(reason(await signedWith(hash, digestOid, signatureOid))).toBe('ok')
+})
+
+test.each([
+  ['sha1', '1.3.14.3.2.26'],
+  ['sha224', '2.16.840.1.101.3.4.2.4'],
+  ['md5', '1.2.840.113549.2.5'],
+  ['sha3-256', '2.16.840.1.101.3.4.2.8'],
+])('%s is none, though the signature would be right', async (hash, digestOid) => {
+  expect(reason(await signedWith(hash, digestOid))).toBe('unsupported')
+})
+
+test('digest and signature algorithm must be of one kind', async () => {
+  expect(reason(await signedWith('sha256', '2.16.840.1.101.3.4.2.1', '1.2.840.113549.1.1.13'))).toBe('unsupported')
+})
+
+test('a signature policy nobody here knows is refused', async () => {
+  const policy = asn1.sequence(asn1.oid('1.2.840.113549.1.9.16.2.15'), asn1.setOf(asn1.none()))
+  expect(reason(await resigned((attributes) => append(attributes, policy)))).toBe('unsupported')
+})
+
+test('an unsigned attribute nobody here knows is refused', () => {
+  const counterSignature = asn1.sequence(asn1.oid('1.2.840.113549.1.9.6'), asn1.setOf(asn1.none()))
+  const der = changed((whole) => append(signerInfo(whole), asn1.explicit(1, counterSignature)))
+  expect(reason(der)).toBe('unsupported')
 })
 
 test('more than 1 MiB is refused', () => {

@@ -58,7 +58,7 @@ function readListExtensions(extensions: ReadonlyMap<string, Extension>) {
   const isDelta = extensions.has(extensionOid.deltaCrlIndicator)
   return {
     ...(crlNumber !== undefined && { crlNumber }),
-    ...(authorityKeyIdentifier && { authorityKeyIdentifier }),
+    ...(authorityKeyIdentifier !== undefined && { authorityKeyIdentifier }),
     ...(point && { issuingDistributionPoint: readIssuingDistributionPoint(point.value) }),
     unknownCritical: isDelta || unknownCritical(extensions, understood).length > 0,
   }
@@ -147,13 +147,16 @@ export function checkCrl(crl: Crl, by: { issuer: Certificate; certificate?: Cert
   const { issuer, certificate, now } = by
   const refused = (reason: CrlRefusal): CrlCheck => ({ result: 'refused', reason })
   if (crl.issuerHex !== issuer.subjectHex) return refused('wrong-issuer')
+  if (crl.authorityKeyIdentifier !== undefined && crl.authorityKeyIdentifier !== issuer.subjectKeyIdentifier)
+    return refused('wrong-issuer')
   if (!issuer.keyUsage.has(keyUsageBit.cRLSign)) return refused('wrong-key-usage')
   const signed = { data: crl.tbs, signature: crl.signature, algorithm: crl.signatureAlgorithm }
   if (!isSignedBy(signed, issuer.publicKey)) return refused('bad-signature')
   if (crl.unknownCritical || crl.issuingDistributionPoint?.partial) return refused('unsupported')
   if (crl.crlNumber === undefined) return refused('no-crl-number')
-  if (now < crl.thisUpdate) return refused('not-yet-valid')
-  if (now >= crl.nextUpdate) return refused('stale')
+  // Written so that a time that is no number is refused.
+  if (!(now >= crl.thisUpdate)) return refused('not-yet-valid')
+  if (!(now < crl.nextUpdate)) return refused('stale')
   if (certificate && !covers(crl, certificate)) return refused('wrong-scope')
   return { result: 'ok' }
 }

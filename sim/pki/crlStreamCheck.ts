@@ -25,6 +25,8 @@ export function checkStreamedCrl(
   const { issuer, now, delta = false, certificate } = by
   const refused = (reason: CrlRefusal): StreamedCrlCheck => ({ result: 'refused', reason })
   if (head.issuerHex !== issuer.subjectHex) return refused('wrong-issuer')
+  if (head.authorityKeyIdentifier !== undefined && head.authorityKeyIdentifier !== issuer.subjectKeyIdentifier)
+    return refused('wrong-issuer')
   if (!issuer.keyUsage.has(keyUsageBit.cRLSign)) return refused('wrong-key-usage')
   if (!signatureValid) return refused('bad-signature')
   if ((head.baseCrlNumber !== undefined) !== delta) return refused('unsupported')

@@ -69,7 +69,9 @@ function elementAt(source: Uint8Array, start: number): Element {
 /** Copies `der` and returns its only element; refuses more than `maxBytes`. The copy keeps later writes of the caller out. */
 export function readDer(der: Uint8Array, maxBytes: number): Element {
   if (der.length > maxBytes) throw new MalformedError('too large')
-  return onlyElement(new Uint8Array(der))
+  // Small copies come from Node's pool: an allocation of its own for each would cost more than reading it.
+  const { buffer, byteOffset, length } = Buffer.from(der)
+  return onlyElement(new Uint8Array(buffer, byteOffset, length))
 }
 
 /** The one element that fills `source` completely. */
@@ -112,6 +114,33 @@ export function fields(element: Element, expectedTag: number, what: string): Fie
     optional: (wanted) => (content[position] === wanted ? any('optional field') : undefined),
     end: (name) => {
       if (position < content.length) throw new MalformedError(`${name}: trailing field`)
+    },
+  }
+}
+
+/** Walks over elements side by side; `at` and `span` tell where it is. Certificates are read this way: it makes no object of what it passes. */
+export function walk(source: Uint8Array, start: number, end: number) {
+  const span: Span = { tag: 0, contentStart: 0, end: start }
+  return {
+    span,
+    /** Steps onto the next element, of any tag if none is given, and says where it starts. */
+    next: (what: string, wanted?: number): number => {
+      const from = span.end
+      if (from >= end) throw new MalformedError(`${what} missing`)
+      locate(source, from, end, span)
+      if (wanted !== undefined && span.tag !== wanted) throw new MalformedError(`${what}: unexpected type`)
+      return from
+    },
+    /** Whether the next element has this tag. */
+    isNext: (wanted: number) => span.end < end && source[span.end] === wanted,
+    more: () => span.end < end,
+    /** The element it stands on, for readers that look at its tag and content only. */
+    value: (): Element => {
+      const content = source.subarray(span.contentStart, span.end)
+      return { tag: span.tag, bytes: content, content }
+    },
+    end: (what: string) => {
+      if (span.end < end) throw new MalformedError(`${what}: trailing field`)
     },
   }
 }

@@ -5,7 +5,10 @@ import { type Element, expectTag, tag } from './der.ts'
 export const toHex = (bytes: Uint8Array) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex').toUpperCase()
 
-export const sameBytes = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
+/** The bytes as a string of one character each: a key for a Map. */
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array) => a.length === b.length && Buffer.compare(a, b) === 0
 
 function checkInteger({ content }: Element, what: string): void {
   const [first, second] = content
@@ -23,16 +26,27 @@ export function integer(element: Element, what: string, maxBytes = 21): bigint {
   return BigInt.asIntN(element.content.length * 8, BigInt(`0x${toHex(element.content)}`))
 }
 
+/** Why a serial number is not one a conforming CA writes: positive and at most 20 bytes (RFC 5280 section 4.1.2.2). */
+export function serialProblem({ content }: Element): string | undefined {
+  if (content.length > 20) return 'too long'
+  if ((content[0] ?? 0) >= 0x80) return 'negative'
+  return content.length === 1 && content[0] === 0 ? 'zero' : undefined
+}
+
+/** The text by which a serial number is compared: upper-case hex without a leading zero byte, a minus before that of a negative one. */
+export function serialText(element: Element): string {
+  checkInteger(expectTag(element, tag.integer, 'serial number'), 'serial number')
+  const { content } = element
+  const [first = 0] = content
+  return `${first >= 0x80 ? '-' : ''}${toHex(first === 0 && content.length > 1 ? content.subarray(1) : content)}`
+}
+
 /** A positive INTEGER as upper-case hex without a leading zero byte: serial numbers have at most 20 bytes (RFC 5280 4.1.2.2). */
 export function serialNumber(element: Element): string {
-  const what = 'serial number'
-  checkInteger(expectTag(element, tag.integer, what), what)
-  const { content } = element
-  if (content.length > 20) throw new MalformedError(`${what}: too long`)
-  if ((content[0] ?? 0) >= 0x80) throw new MalformedError(`${what}: negative`)
-  const bytes = content[0] === 0 ? content.subarray(1) : content
-  if (bytes.length === 0) throw new MalformedError(`${what}: zero`)
-  return toHex(bytes)
+  const text = serialText(element)
+  const problem = serialProblem(element)
+  if (problem) throw new MalformedError(`serial number: ${problem}`)
+  return text
 }
 
 /** An ENUMERATED of one byte. */
@@ -48,9 +62,38 @@ export function isTrue(element: Element, what: string): true {
   return true
 }
 
+/** Identifiers met before, by their bytes: there are few, and they are read for every certificate. */
+const knownOids = new Map<string, string>()
+const knownOidLimit = 512
+
 /** An OBJECT IDENTIFIER in dotted form; arcs of any size (X.667 arcs under 2.25 have 128 bits). */
 export function oid(element: Element, what: string): string {
-  const { content } = expectTag(element, tag.oid, what)
+  return oidText(expectTag(element, tag.oid, what).content, what)
+}
+
+/** Of the arcs for attribute types and certificate extensions, which are the usual ones: 2.5.4 and 2.5.29. */
+const usualArcs = [0x04, 0x1d].map((arc) => Array.from({ length: 0x80 }, (_, last) => `2.5.${arc}.${last}`))
+
+/** The dotted form of an identifier of those arcs, found without an object for it; undefined for any other. */
+export function usualOid(source: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start !== 3 || source[start] !== 0x55) return undefined
+  const arc = source[start + 1]
+  return usualArcs[arc === 0x04 ? 0 : arc === 0x1d ? 1 : 2]?.[source[start + 2] ?? 0x80]
+}
+
+/** The dotted form of an OBJECT IDENTIFIER's content. */
+export function oidText(content: Uint8Array, what: string): string {
+  const usual = usualOid(content, 0, content.length)
+  if (usual !== undefined) return usual
+  const key = latin1(content)
+  const known = knownOids.get(key)
+  if (known !== undefined) return known
+  const text = readOid(content, what)
+  if (knownOids.size < knownOidLimit) knownOids.set(key, text)
+  return text
+}
+
+function readOid(content: Uint8Array, what: string): string {
   const last = content[content.length - 1]
   if (last === undefined || last >= 0x80 || content.length > 64)
     throw new MalformedError(`${what}: bad object identifier`)
@@ -115,13 +158,25 @@ export function decodeUtf8(content: Uint8Array, what: string): string {
 
 /** Seven-bit text: IA5String and the implicit tags over it. */
 export function ascii(element: Element, what: string): string {
-  if (element.content.some((byte) => byte > 0x7e || byte < 0x20)) throw new MalformedError(`${what}: not ascii`)
-  return decodeUtf8(element.content, what)
+  const { content } = element
+  for (let i = 0; i < content.length; i++) {
+    const byte = content[i] ?? 0
+    if (byte > 0x7e || byte < 0x20) throw new MalformedError(`${what}: not ascii`)
+  }
+  return latin1(content)
 }
 
-/** A PrintableString, X.680 section 41.4. */
+/** The characters of a PrintableString, X.680 section 41.4. */
+const printable = new Uint8Array(0x100)
+for (const character of Buffer.from(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?",
+  'ascii',
+))
+  printable[character] = 1
+
 export function printableString(element: Element, what: string): string {
-  const text = ascii(element, what)
-  if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) throw new MalformedError(`${what}: not printable`)
-  return text
+  const { content } = element
+  for (let i = 0; i < content.length; i++)
+    if (!printable[content[i] ?? 0]) throw new MalformedError(`${what}: not printable`)
+  return latin1(content)
 }

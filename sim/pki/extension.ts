@@ -1,7 +1,19 @@
 /** The extensions of certificates, lists and answers: reading the list, then the value of each kind. */
 import { isTrue as trueNode, type Node, octetString, oid as oidNode, encode, sequence } from './asn1.ts'
-import { constructed, type Element, fields, inner, list, onlyElement, primitive, tag } from './der.ts'
-import { ascii, integer, isTrue, namedBits, octets, oid, toHex } from './derValue.ts'
+import {
+  constructed,
+  type Element,
+  expectTag,
+  fields,
+  inner,
+  list,
+  locate,
+  onlyElement,
+  primitive,
+  type Span,
+  tag,
+} from './der.ts'
+import { ascii, integer, isTrue, namedBits, octets, oid, oidText, toHex, usualOid } from './derValue.ts'
 import { type GeneralName, readDistributionPointName, readGeneralName, readGeneralNames } from './generalName.ts'
 import { MalformedError } from './malformed.ts'
 import { accessMethodOcsp, type ExtensionRow } from './profile.ts'
@@ -13,19 +25,41 @@ export const extension = ({ oid: id, critical }: ExtensionRow, value: Node): Nod
 /** `value` is the content of the octet string. */
 export type Extension = { readonly oid: string; readonly critical: boolean; readonly value: Uint8Array }
 
-/** An Extensions list by identifier; refuses a repeated one (RFC 5280 section 4.2). */
+/** At most this many extensions in one list (assumed). */
+const mostExtensions = 64
+
+/** An Extensions list by identifier; refuses a repeated one (RFC 5280 section 4.2). It is read for every certificate, so without an object for each part. */
 export function readExtensions(element: Element, what = 'extensions'): ReadonlyMap<string, Extension> {
   const found = new Map<string, Extension>()
-  for (const item of list(element, tag.sequence, what)) {
-    const inside = fields(item, tag.sequence, what)
-    const id = oid(inside.next(tag.oid, what), what)
-    const flag = inside.optional(tag.boolean)
-    const critical = flag !== undefined && isTrue(flag, what)
-    const value = octets(inside.next(tag.octetString, what), what)
-    inside.end(what)
-    if (found.has(id)) throw new MalformedError(`${what}: repeated`)
-    found.set(id, Object.freeze({ oid: id, critical, value }))
+  const { content } = expectTag(element, tag.sequence, what)
+  const span: Span = { tag: 0, contentStart: 0, end: 0 }
+  const next = (from: number, end: number, wanted: number) => {
+    if (from >= end) throw new MalformedError(`${what} missing`)
+    locate(content, from, end, span)
+    if (span.tag !== wanted) throw new MalformedError(`${what}: unexpected type`)
   }
+  for (let at = 0; at < content.length;) {
+    if (found.size === mostExtensions) throw new MalformedError(`${what}: too many`)
+    next(at, content.length, tag.sequence)
+    const { end } = span
+    next(span.contentStart, end, tag.oid)
+    const id =
+      usualOid(content, span.contentStart, span.end) ?? oidText(content.subarray(span.contentStart, span.end), what)
+    let from = span.end
+    const critical = content[from] === tag.boolean && from < end
+    if (critical) {
+      next(from, end, tag.boolean)
+      if (span.end - span.contentStart !== 1 || content[span.contentStart] !== 0xff)
+        throw new MalformedError(`${what}: bad boolean`)
+      from = span.end
+    }
+    next(from, end, tag.octetString)
+    if (span.end !== end) throw new MalformedError(`${what}: trailing field`)
+    if (found.has(id)) throw new MalformedError(`${what}: repeated`)
+    found.set(id, { oid: id, critical, value: content.subarray(span.contentStart, end) })
+    at = end
+  }
+  if (found.size === 0) throw new MalformedError(`${what}: empty`)
   return found
 }
 
@@ -54,6 +88,17 @@ export function readBasicConstraints(value: Uint8Array): { cA: boolean; pathLenC
   return { cA, pathLenConstraint }
 }
 
+/** PolicyQualifierInfo: the CPS's address or a notice (RFC 5280 section 4.2.1.4); others are passed over. */
+function checkQualifier(element: Element): void {
+  const what = 'policy qualifier'
+  const inside = fields(element, tag.sequence, what)
+  const id = oid(inside.next(tag.oid, what), what)
+  if (id === '1.3.6.1.5.5.7.2.1') ascii(inside.next(tag.ia5String, what), what)
+  else if (id === '1.3.6.1.5.5.7.2.2') inside.next(tag.sequence, what)
+  else if (inside.more()) inside.any(what)
+  inside.end(what)
+}
+
 /** Policy identifiers without their qualifiers; refuses a repeated one (RFC 5280 section 4.2.1.4). */
 export function readPolicies(value: Uint8Array): string[] {
   const what = 'certificate policies'
@@ -62,7 +107,7 @@ export function readPolicies(value: Uint8Array): string[] {
     const policy = oid(inside.next(tag.oid, what), what)
     const qualifiers = inside.optional(tag.sequence)
     inside.end(what)
-    if (qualifiers) list(qualifiers, tag.sequence, what)
+    if (qualifiers) list(qualifiers, tag.sequence, what).forEach(checkQualifier)
     return policy
   })
   if (new Set(policies).size !== policies.length) throw new MalformedError(`${what}: repeated`)
@@ -92,6 +137,14 @@ export function readAuthorityKeyIdentifier(value: Uint8Array): string | undefine
 
 export const readAltNames = (value: Uint8Array, what: string): GeneralName[] =>
   readGeneralNames(onlyElement(value), tag.sequence, what)
+
+/** The same where an empty list, which RFC 5280 section 4.2.1.6 forbids, is to be met by a rule and not by the reader. */
+export function readAnyAltNames(value: Uint8Array, what: string): GeneralName[] {
+  const element = onlyElement(value)
+  return element.content.length === 0 && element.tag === tag.sequence
+    ? []
+    : readGeneralNames(element, tag.sequence, what)
+}
 
 /**
  * Names of the distribution points that hold all reasons and come from the certificate's own issuer

@@ -1,12 +1,14 @@
-import { beforeAll, expect } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { fc, test as property } from '@fast-check/vitest'
 import { type Authority, type Certificate, parseCertificate } from './certificate.ts'
 import { trustAnchors, type TrustAnchors, validateCertificate } from './chain.ts'
 import { signDocument, verifySignedDocument } from './cms.ts'
+import { type Case, verify } from './conformance.ts'
 import { checkCrl, parseCrl } from './crl.ts'
 import { issueCrl } from './crlIssue.ts'
 import { generateKeyPair, importPublicKey, type KeyPair, keySigner } from './key.ts'
 import { MalformedError } from './malformed.ts'
+import { sameName } from './name.ts'
 import {
   certIdOf,
   checkOcspResponse,
@@ -15,6 +17,9 @@ import {
   parseOcspRequest,
   parseOcspResponse,
 } from './ocsp.ts'
+import { readOcspResponse } from './ocspResponse.ts'
+import { readCertificate } from './parsedCertificate.ts'
+import { readRevocationList } from './path/revocationList.ts'
 import { crlDistributionPoint } from './profile.ts'
 import { createAuthority, createOcspSigner, day, issueSignature, kiyose, now } from './testHierarchy.ts'
 
@@ -24,6 +29,8 @@ let anchors: TrustAnchors
 let issuer: Certificate
 let certificate: Certificate
 let crl: Uint8Array
+/** The same list without the certificate. */
+let goodCrl: Uint8Array
 let request: Uint8Array
 let response: Uint8Array
 let cms: Uint8Array
@@ -36,17 +43,18 @@ beforeAll(async () => {
   issuer = parseCertificate(ca.certificate)
   certificate = parseCertificate(await issueSignature({ ca, keyPair }))
   const { serialNumber } = certificate
-  crl = await issueCrl({
-    ca,
-    thisUpdate: now,
-    nextUpdate: now + day,
-    crlNumber: 3,
-    entries: [
-      { serialNumber, revocationDate: now - day, reasonCode: 3 },
-      { serialNumber: 'FF', revocationDate: now - day, reasonCode: 0 },
-    ],
-    distributionPoint: crlDistributionPoint('signature', kiyose),
-  })
+  const list = (entries: { serialNumber: string; revocationDate: number; reasonCode: number }[]) =>
+    issueCrl({
+      ca,
+      thisUpdate: now,
+      nextUpdate: now + day,
+      crlNumber: 3,
+      entries,
+      distributionPoint: crlDistributionPoint('signature', kiyose),
+    })
+  const other = { serialNumber: 'FF', revocationDate: now - day, reasonCode: 0 }
+  crl = await list([{ serialNumber, revocationDate: now - day, reasonCode: 3 }, other])
+  goodCrl = await list([other])
   request = createOcspRequest({ issuer, serialNumbers: [serialNumber], nonce })
   response = await createOcspResponse({
     responder: await createOcspSigner('signature', ca),
@@ -65,6 +73,17 @@ beforeAll(async () => {
   const signer = keySigner(keyPair.privateKey)
   cms = await signDocument({ document, signer, certificate: certificate.der, signingTime: now })
 })
+
+const readers = [
+  parseCertificate,
+  (der: Uint8Array) => readCertificate(der),
+  parseCrl,
+  readRevocationList,
+  parseOcspRequest,
+  parseOcspResponse,
+  readOcspResponse,
+  verifySignedDocument,
+]
 
 /** Where, as a fraction of the length, what kind of change, and which byte. */
 const change = fc.record({
@@ -101,6 +120,7 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
+const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64')
 const runs = { numRuns: 2000 }
 
 property.prop([changes], runs)('no changed certificate is valid', (wanted) => {
@@ -129,12 +149,72 @@ property.prop([changes], runs)('a changed signed document is refused, or says th
   expect(Buffer.from(found.document).toString()).toBe('document')
 })
 
+/** A whole case in the format of outside suites, all of its parts in order. */
+const wholeCase = (revocation: 'crl' | 'ocsp'): Case => ({
+  anchors: [base64(ca.certificate)],
+  leaf: base64(certificate.der),
+  crls: [base64(goodCrl)],
+  ocsps: [base64(response)],
+  time: new Date(now).toISOString(),
+  revocation,
+  nonce: base64(nonce),
+})
+
+test('the cases that are to be changed are accepted as they are', async () => {
+  expect((await verify(wholeCase('crl'))).result).toBe('accept')
+  expect((await verify(wholeCase('ocsp'))).result).toBe('accept')
+})
+
+property.prop([changes], runs)('no case with a changed certificate is accepted', async (wanted) => {
+  const leaf = mutate(certificate.der, wanted)
+  const { result } = await verify({ ...wholeCase('crl'), leaf: base64(leaf) })
+  if (!same(leaf, certificate.der)) expect(result).toBe('reject')
+})
+
+property.prop([changes], runs)(
+  'no case with a changed anchor is accepted, unless its key and name are the same',
+  async (wanted) => {
+    const changed = mutate(ca.certificate, wanted)
+    const { result } = await verify({ ...wholeCase('crl'), anchors: [base64(changed)] })
+    if (result !== 'accept') return
+    // An anchor's own signature is not looked at: it is trusted as it is given.
+    const read = readCertificate(changed)
+    expect(same(read.spki, issuer.spki) && sameName(read.subjectName, issuer.subjectName)).toBe(true)
+  },
+)
+
+property.prop([changes], runs)('no case with a changed crl is accepted', async (wanted) => {
+  const changed = mutate(goodCrl, wanted)
+  const { result } = await verify({ ...wholeCase('crl'), crls: [base64(changed)] })
+  if (!same(changed, goodCrl)) expect(result).toBe('reject')
+})
+
+property.prop([changes], runs)(
+  'a case with a changed ocsp answer is accepted only if what is signed is unchanged',
+  async (wanted) => {
+    const changed = mutate(response, wanted)
+    const { result } = await verify({ ...wholeCase('ocsp'), ocsps: [base64(changed)] })
+    if (result !== 'accept') return
+    const [before, after] = [readOcspResponse(response), readOcspResponse(changed)]
+    if (before.responseStatus !== 'successful' || after.responseStatus !== 'successful') throw new Error('no answer')
+    expect(same(before.tbs, after.tbs)).toBe(true)
+  },
+)
+
+property.prop([changes], runs)('what others send along changes nothing', async (wanted) => {
+  const junk = [ca.certificate, certificate.der].map((der) => base64(mutate(der, wanted)))
+  const lists = [goodCrl, crl].map((der) => mutate(der, wanted)).filter((der) => !same(der, crl) && !same(der, goodCrl))
+  const of = wholeCase('crl')
+  const sent = { ...of, intermediates: junk, crls: [...(of.crls ?? []), ...lists.map(base64)] }
+  expect((await verify(sent)).result).toBe('accept')
+})
+
 property.prop([changes], runs)('a changed ocsp request is read or malformed', (wanted) => {
   attempt(() => parseOcspRequest(mutate(request, wanted)))
 })
 
 property.prop([fc.uint8Array({ maxLength: 200 })], runs)('random bytes are malformed everywhere', (bytes) => {
-  for (const read of [parseCertificate, parseCrl, parseOcspRequest, parseOcspResponse, verifySignedDocument]) {
+  for (const read of readers) {
     expect(attempt(() => read(bytes))).toBeUndefined()
   }
   attempt(() => importPublicKey(Buffer.from(bytes).toString('base64')))
@@ -148,7 +228,7 @@ property.prop([fc.uint8Array({ minLength: 1, maxLength: 8 })], { numRuns: 300 })
       index % 4 === 0 ? 0x30 : index % 4 === 1 ? 0x82 : 0xff,
     )
     for (const bytes of [run, nested]) {
-      for (const read of [parseCertificate, parseCrl, parseOcspRequest, parseOcspResponse, verifySignedDocument]) {
+      for (const read of readers) {
         expect(attempt(() => read(bytes))).toBeUndefined()
       }
     }

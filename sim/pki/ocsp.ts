@@ -17,15 +17,8 @@ export {
   parseOcspRequest,
   sameCertId,
 } from './ocspRequest.ts'
-export {
-  createOcspError,
-  createOcspResponse,
-  type OcspAnswer,
-  type OcspError,
-  type OcspResponse,
-  parseOcspResponse,
-  type SingleResponse,
-} from './ocspResponse.ts'
+export { createOcspError, createOcspResponse, type OcspAnswer } from './ocspIssue.ts'
+export { type OcspError, type OcspResponse, parseOcspResponse, type SingleResponse } from './ocspResponse.ts'
 
 export type OcspRefusal =
   | OcspError
@@ -44,6 +37,8 @@ function isDelegate(certificate: Certificate, issuer: Certificate, now: number):
     certificate.issuerHex === issuer.subjectHex &&
     certificate.extKeyUsage.includes(keyPurposeOcspSigning) &&
     certificate.ocspNoCheck &&
+    (certificate.authorityKeyIdentifier === undefined ||
+      certificate.authorityKeyIdentifier === issuer.subjectKeyIdentifier) &&
     certificate.keyUsage.has(keyUsageBit.digitalSignature) &&
     !certificate.basicConstraints?.cA &&
     certificate.unknownCriticalExtensions.length === 0 &&
@@ -100,7 +95,8 @@ export function checkOcspResponse(response: OcspResponse, check: OcspCheck): Cer
   if (refusal) return { refused: refusal }
   if (response.unknownCritical) return { refused: 'unsupported' }
   if (nonce && !(response.nonce && sameBytes(nonce, response.nonce))) return { refused: 'nonce-mismatch' }
-  if (now < match.thisUpdate || now < response.producedAt) return { refused: 'not-yet-valid' }
+  // Written so that a time that is no number is refused.
+  if (!(now >= match.thisUpdate && now >= response.producedAt)) return { refused: 'not-yet-valid' }
   const staleAt = match.nextUpdate ?? (nonce ? Infinity : -Infinity)
   if (now >= staleAt) return { refused: 'stale' }
   return match.status

@@ -27,11 +27,15 @@ export type CertId = {
 const digest = { sha1, sha256 }
 
 /** Names a certificate of `issuer`. SHA-1 is only a name here, and what every responder understands (RFC 6960 section 4.3). */
-export function certIdOf(issuer: Certificate, serial: string, hashAlgorithm: CertIdHash = 'sha1'): CertId {
+export function certIdOf(
+  issuer: Pick<Certificate, 'subjectName' | 'spki'>,
+  serial: string,
+  hashAlgorithm: CertIdHash = 'sha1',
+): CertId {
   const hash = digest[hashAlgorithm]
   return {
     hashAlgorithm,
-    issuerNameHash: toHex(hash(Buffer.from(issuer.subjectHex, 'hex'))),
+    issuerNameHash: toHex(hash(issuer.subjectName.bytes)),
     issuerKeyHash: toHex(hash(publicKeyBits(issuer.spki))),
     serialNumber: serial,
   }
@@ -44,7 +48,7 @@ export const sameCertId = (a: CertId, b: CertId) =>
   a.issuerNameHash === b.issuerNameHash &&
   a.issuerKeyHash === b.issuerKeyHash
 
-export const certIdNode = (id: CertId): asn1.Node =>
+const certIdNode = (id: CertId): asn1.Node =>
   asn1.sequence(
     asn1.sequence(asn1.oid(algorithmOid[id.hashAlgorithm]), asn1.none()),
     asn1.octetString(Buffer.from(id.issuerNameHash, 'hex')),
@@ -52,13 +56,13 @@ export const certIdNode = (id: CertId): asn1.Node =>
     asn1.raw(Uint8Array.of(tag.integer, serialBytes(id.serialNumber).length, ...serialBytes(id.serialNumber))),
   )
 
-export function readCertId(element: Element): CertId {
+export function readCertId(element: Element, readSerial: (element: Element) => string = serialNumber): CertId {
   const what = 'cert id'
   const inside = fields(element, tag.sequence, what)
   const algorithm = readAlgorithm(inside.next(tag.sequence, what), what)
   const nameHash = octets(inside.next(tag.octetString, what), what)
   const keyHash = octets(inside.next(tag.octetString, what), what)
-  const serial = serialNumber(inside.next(tag.integer, what))
+  const serial = readSerial(inside.next(tag.integer, what))
   inside.end(what)
   const hashAlgorithm =
     algorithm.oid === algorithmOid.sha1 ? 'sha1' : algorithm.oid === algorithmOid.sha256 ? 'sha256' : undefined
@@ -70,7 +74,7 @@ export function readCertId(element: Element): CertId {
 }
 
 /** A nonce of 1 to 128 bytes (RFC 9654 section 2.1). */
-export const nonceExtension = (nonce: Uint8Array): asn1.Node => {
+const nonceExtension = (nonce: Uint8Array): asn1.Node => {
   if (nonce.length < 1 || nonce.length > 128) throw new RangeError('nonce must have 1 to 128 bytes')
   return extension({ oid: extensionOid.ocspNonce, critical: false }, asn1.octetString(nonce))
 }

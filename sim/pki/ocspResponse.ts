@@ -1,7 +1,5 @@
-/** OCSP answers (RFC 6960 section 4.2): written and read. */
+/** Reads OCSP answers (RFC 6960 section 4.2). */
 import { type Algorithm, readAlgorithm, sha1 } from './algorithm.ts'
-import * as asn1 from './asn1.ts'
-import type { Authority } from './certificate.ts'
 import {
   constructed,
   type Element,
@@ -14,22 +12,27 @@ import {
   readDer,
   tag,
 } from './der.ts'
-import { enumerated, octets, oid, toHex, wholeBytes } from './derValue.ts'
+import { enumerated, octets, oid, serialNumber, serialText, toHex, wholeBytes } from './derValue.ts'
 import { readExtensions, unknownCritical } from './extension.ts'
 import { generalizedTime } from './instant.ts'
 import { MalformedError } from './malformed.ts'
-import { readName } from './name.ts'
-import { type CertId, certIdNode, nonceExtension, ocspLimitBytes, readCertId, readNonce } from './ocspRequest.ts'
-import { type Certificate, parseCertificate } from './parsedCertificate.ts'
+import { type ReadName, readName } from './name.ts'
+import { type CertId, ocspLimitBytes, readCertId, readNonce } from './ocspRequest.ts'
+import { type Certificate, parseCertificate, readCertificate } from './parsedCertificate.ts'
 import { extensionOid } from './profile.ts'
 import { publicKeyBits } from './publicKey.ts'
 import { type CertStatus, reasonCodes, reasonName } from './revocation.ts'
-import { signStructure } from './signedStructure.ts'
 
-const basicResponseOid = '1.3.6.1.5.5.7.48.1.1'
+export const basicResponseOid = '1.3.6.1.5.5.7.48.1.1'
 
 /** OCSPResponseStatus, RFC 6960 section 4.2.1. */
-const errorCodes = { malformedRequest: 1, internalError: 2, tryLater: 3, sigRequired: 5, unauthorized: 6 } as const
+export const errorCodes = {
+  malformedRequest: 1,
+  internalError: 2,
+  tryLater: 3,
+  sigRequired: 5,
+  unauthorized: 6,
+} as const
 
 export type OcspError = keyof typeof errorCodes
 
@@ -41,60 +44,15 @@ export type SingleResponse = {
   readonly nextUpdate?: number
 }
 
-/** An answer that is only an error: not signed, and no statement about any certificate. */
-export const createOcspError = (error: OcspError): Uint8Array =>
-  asn1.encode(asn1.sequence(asn1.enumerated(errorCodes[error])))
-
-function statusNode(status: CertStatus): asn1.Node {
-  if (status.certStatus === 'good') return asn1.implicit(0, new Uint8Array())
-  if (status.certStatus === 'unknown') return asn1.implicit(2, new Uint8Array())
-  const { revocationDate, reasonCode } = status
-  if (reasonName(reasonCode) === undefined) throw new RangeError('no such reason')
-  const reason = reasonCode === reasonCodes.unspecified ? [] : [asn1.explicit(0, asn1.enumerated(reasonCode))]
-  return asn1.explicit(1, asn1.generalizedTime(revocationDate), ...reason)
-}
-
-const singleNode = ({ certId, status, thisUpdate, nextUpdate }: SingleResponse): asn1.Node =>
-  asn1.sequence(
-    certIdNode(certId),
-    statusNode(status),
-    asn1.generalizedTime(thisUpdate),
-    ...(nextUpdate === undefined ? [] : [asn1.explicit(0, asn1.generalizedTime(nextUpdate))]),
-  )
-
 /** SHA-1 over the key's bits: the KeyHash by which a responder names itself (RFC 6960 section 4.2.1). */
 export const responderKeyHash = (certificate: Certificate) => toHex(sha1(publicKeyBits(certificate.spki)))
-
-export type OcspAnswer = {
-  /** The CA itself, or a delegate whose certificate is sent along. */
-  responder: Authority
-  producedAt: number
-  responses: readonly SingleResponse[]
-  nonce?: Uint8Array
-}
-
-export async function createOcspResponse(answer: OcspAnswer): Promise<Uint8Array> {
-  const { responder, producedAt, responses, nonce } = answer
-  const certificate = parseCertificate(responder.certificate)
-  const tbs = asn1.sequence(
-    asn1.explicit(2, asn1.octetString(Buffer.from(responderKeyHash(certificate), 'hex'))),
-    asn1.generalizedTime(producedAt),
-    asn1.sequence(...responses.map(singleNode)),
-    ...(nonce ? [asn1.explicit(1, asn1.sequence(nonceExtension(nonce)))] : []),
-  )
-  const isCa = certificate.basicConstraints?.cA ?? false
-  const certificates = isCa ? [] : [asn1.explicit(0, asn1.sequence(asn1.raw(certificate.der)))]
-  const basic = await signStructure(tbs, responder.signer, ...certificates)
-  const bytes = asn1.sequence(asn1.oid(basicResponseOid), asn1.octetString(basic))
-  return asn1.encode(asn1.sequence(asn1.enumerated(0), asn1.explicit(0, bytes)))
-}
 
 export type BasicOcspResponse = {
   readonly responseStatus: 'successful'
   readonly der: Uint8Array
   readonly tbs: Uint8Array
   /** Hex of the responder's name or of its key hash. */
-  readonly responderId: { readonly by: 'name' | 'key'; readonly hex: string }
+  readonly responderId: { readonly by: 'name' | 'key'; readonly hex: string; readonly name?: ReadName }
   readonly producedAt: number
   readonly responses: readonly SingleResponse[]
   readonly nonce?: Uint8Array
@@ -126,10 +84,19 @@ function readStatus(element: Element): CertStatus {
   return { certStatus: 'revoked', revocationDate, reasonCode }
 }
 
-function readSingle(element: Element): { single: SingleResponse; unknownCritical: boolean } {
+/** Who reads the parts that the profile limits: `profile` refuses what no party of the profile writes. */
+type Reading = {
+  readonly certificate: (der: Uint8Array) => Certificate
+  readonly serialNumber: (element: Element) => string
+}
+
+const profileReading: Reading = { certificate: parseCertificate, serialNumber }
+const anyReading: Reading = { certificate: (der) => readCertificate(der), serialNumber: serialText }
+
+function readSingle(element: Element, reading: Reading): { single: SingleResponse; unknownCritical: boolean } {
   const what = 'single response'
   const inside = fields(element, tag.sequence, what)
-  const certId = readCertId(inside.next(tag.sequence, what))
+  const certId = readCertId(inside.next(tag.sequence, what), reading.serialNumber)
   const status = readStatus(inside.any(what))
   const thisUpdate = generalizedTime(inside.any(what), 'this update')
   const next = inside.optional(constructed(0))
@@ -147,21 +114,25 @@ function readSingle(element: Element): { single: SingleResponse; unknownCritical
 function readResponderId(element: Element): BasicOcspResponse['responderId'] {
   const what = 'responder id'
   const choice = inner(element, what)
-  if (element.tag === constructed(1))
-    return { by: 'name', hex: readName(expectTag(choice, tag.sequence, what), what).hex }
+  if (element.tag === constructed(1)) {
+    const name = readName(expectTag(choice, tag.sequence, what), what)
+    return { by: 'name', hex: name.hex, name }
+  }
   expectTag(element, constructed(2), what)
   const hash = octets(choice, what)
   if (hash.length !== 20) throw new MalformedError(`${what}: bad key hash`)
   return { by: 'key', hex: toHex(hash) }
 }
 
-function readResponseData(element: Element) {
+function readResponseData(element: Element, reading: Reading) {
   const what = 'response data'
   const inside = fields(element, tag.sequence, what)
   if (inside.optional(constructed(0))) throw new MalformedError(`${what}: unsupported version`)
   const responderId = readResponderId(inside.any('responder id'))
   const producedAt = generalizedTime(inside.any('produced at'), 'produced at')
-  const singles = list(inside.next(tag.sequence, what), tag.sequence, what, 256).map(readSingle)
+  const singles = list(inside.next(tag.sequence, what), tag.sequence, what, 256).map((single) =>
+    readSingle(single, reading),
+  )
   const extensionList = inside.optional(constructed(1))
   inside.end(what)
   const extensions = extensionList && readExtensions(inner(extensionList, what), what)
@@ -176,7 +147,7 @@ function readResponseData(element: Element) {
   }
 }
 
-function readBasic(content: Uint8Array, der: Uint8Array): BasicOcspResponse {
+function readBasic(content: Uint8Array, der: Uint8Array, reading: Reading): BasicOcspResponse {
   const what = 'basic response'
   const outer = fields(onlyElement(content), tag.sequence, what)
   const tbs = outer.next(tag.sequence, what)
@@ -188,17 +159,22 @@ function readBasic(content: Uint8Array, der: Uint8Array): BasicOcspResponse {
     responseStatus: 'successful',
     der,
     tbs: tbs.bytes,
-    ...readResponseData(tbs),
+    ...readResponseData(tbs, reading),
     certificates: certificates
-      ? list(inner(certificates, what), tag.sequence, what, 4).map(({ bytes }) => parseCertificate(bytes))
+      ? list(inner(certificates, what), tag.sequence, what, 4).map(({ bytes }) => reading.certificate(bytes))
       : [],
     signature,
     signatureAlgorithm,
   })
 }
 
-/** Throws a MalformedError for anything but one strict answer. Says nothing about whether to rely on it. */
-export function parseOcspResponse(input: Uint8Array): OcspResponse {
+/** Throws a MalformedError for anything but one strict answer of this profile. Says nothing about whether to rely on it. */
+export const parseOcspResponse = (input: Uint8Array): OcspResponse => read(input, profileReading)
+
+/** The same for any responder's answer, for `validatePath`: certificates and serial numbers may be of any kind. */
+export const readOcspResponse = (input: Uint8Array): OcspResponse => read(input, anyReading)
+
+function read(input: Uint8Array, reading: Reading): OcspResponse {
   const what = 'ocsp response'
   const whole = readDer(input, ocspLimitBytes)
   const outer = fields(whole, tag.sequence, what)
@@ -216,7 +192,7 @@ export function parseOcspResponse(input: Uint8Array): OcspResponse {
   const content = octets(typed.next(tag.octetString, what), what)
   typed.end(what)
   if (type !== basicResponseOid) throw new MalformedError(`${what}: unsupported type`)
-  return readBasic(content, whole.bytes)
+  return readBasic(content, whole.bytes, reading)
 }
 
 const errors: readonly OcspError[] = ['malformedRequest', 'internalError', 'tryLater', 'sigRequired', 'unauthorized']

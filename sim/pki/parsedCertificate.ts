@@ -1,32 +1,19 @@
 /** Reads a certificate into a plain object, refusing all that is not strict DER of an X.509 version 3 certificate. */
 import type { KeyObject } from 'node:crypto'
-import { type Algorithm, fingerprintOf, isSignedBy, readAlgorithm } from './algorithm.ts'
-import { type CertifiedBasicFour, readBasicFour } from './basicFour.ts'
-import { constructed, type Element, fields, inner, readDer, tag } from './der.ts'
-import { integer, sameBytes, serialNumber, wholeBytes } from './derValue.ts'
-import {
-  checkOcspNoCheck,
-  type Extension,
-  readAltNames,
-  readAuthorityKeyIdentifier,
-  readBasicConstraints,
-  readDistributionPoints,
-  readExtensions,
-  readKeyPurposes,
-  readKeyUsage,
-  readOcspUrl,
-  readPolicies,
-  readSubjectKeyIdentifier,
-  unknownCritical,
-} from './extension.ts'
+import { type Algorithm, fingerprintOf, isSignedBy, readRepeatedAlgorithm } from './algorithm.ts'
+import type { CertifiedBasicFour } from './basicFour.ts'
+import { constructed, inner, primitive, readDer, type Span, tag, walk } from './der.ts'
+import { sameBytes, serialNumber, serialProblem, serialText, wholeBytes } from './derValue.ts'
+import { type Reading, readValues, understood } from './certificateExtension.ts'
+import { type Extension, readExtensions, unknownCritical } from './extension.ts'
 import type { GeneralName } from './generalName.ts'
-import { time } from './instant.ts'
+import { anyTime, time } from './instant.ts'
 import { MalformedError } from './malformed.ts'
-import { readName } from './name.ts'
-import { type CertificateKind, extensionOid, kindOfPolicy } from './profile.ts'
-import { readPublicKey } from './publicKey.ts'
+import { nameLater, type ReadName, readRepeatedName } from './name.ts'
+import type { CertificateKind } from './profile.ts'
+import { importSpki, type KeyFacts, keyFacts, keyProblem } from './publicKey.ts'
 
-/** Largest certificate that is read (assumed); real ones have about 2 KiB. */
+/** Largest certificate that is read (assumed); residents' have about 2 KiB, those of large web sites up to 12. */
 const certificateLimitBytes = 16 * 1024
 
 export type Certificate = {
@@ -35,8 +22,13 @@ export type Certificate = {
   readonly fingerprint: string
   /** The bytes that are signed. */
   readonly tbs: Uint8Array
+  readonly version: 1 | 2 | 3
   /** Upper-case hex without a leading zero byte. */
   readonly serialNumber: string
+  /** Why no conforming CA writes this number; only `readCertificate` lets one through. */
+  readonly serialProblem?: string | undefined
+  readonly issuerName: ReadName
+  readonly subjectName: ReadName
   /** One line for people; compare `issuerHex` and `subjectHex`, the DER. */
   readonly issuer: string
   readonly issuerHex: string
@@ -46,132 +38,167 @@ export type Certificate = {
   readonly organizations: readonly string[]
   readonly notBefore: number
   readonly notAfter: number
+  /** Imported when asked for; throws a MalformedError for a key that `readCertificate` let through and cannot be used. */
   readonly publicKey: KeyObject
+  readonly key: KeyFacts
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array
   /** Bit numbers; empty when the extension is absent. */
   readonly keyUsage: ReadonlySet<number>
   readonly extKeyUsage: readonly string[]
   readonly policies: readonly string[]
-  readonly basicConstraints?: { readonly cA: boolean; readonly pathLenConstraint?: number }
+  readonly basicConstraints?: { readonly cA: boolean; readonly pathLenConstraint?: number } | undefined
   /** What its policy says it is; undefined for CA certificates and those of others. */
-  readonly kind?: CertificateKind
-  readonly basicFour?: CertifiedBasicFour
+  readonly kind?: CertificateKind | undefined
+  readonly basicFour?: CertifiedBasicFour | undefined
+  readonly altNames?: readonly GeneralName[] | undefined
   /** One line for people, of the first of `distributionPoints`. */
-  readonly crlDistributionPoint?: string
+  readonly crlDistributionPoint?: string | undefined
   readonly distributionPoints: readonly GeneralName[]
-  readonly ocspUrl?: string
+  readonly ocspUrl?: string | undefined
   readonly ocspNoCheck: boolean
-  readonly subjectKeyIdentifier?: string
-  readonly authorityKeyIdentifier?: string
+  readonly subjectKeyIdentifier?: string | undefined
+  readonly authorityKeyIdentifier?: string | undefined
   readonly extensions: ReadonlyMap<string, Extension>
+  /** Critical extensions that neither this file nor the validators look at. */
   readonly unknownCriticalExtensions: readonly string[]
   readonly signature: Uint8Array
   readonly signatureAlgorithm: Algorithm
 }
 
-/** Critical extensions that are looked at here or by whoever validates. */
-const understood = new Set<string>([
-  extensionOid.keyUsage,
-  extensionOid.basicConstraints,
-  extensionOid.certificatePolicies,
-  extensionOid.subjectAltName,
-  extensionOid.extKeyUsage,
-  extensionOid.crlDistributionPoints,
-])
+const noExtensions: ReadonlyMap<string, Extension> = new Map()
 
-function readValues(extensions: ReadonlyMap<string, Extension>) {
-  const read = <T>(name: keyof typeof extensionOid, parse: (value: Uint8Array) => T): T | undefined => {
-    const found = extensions.get(extensionOid[name])
-    return found && parse(found.value)
-  }
-  const altNames = read('subjectAltName', (value) => readAltNames(value, 'subject alternative name'))
-  read('issuerAltName', (value) => readAltNames(value, 'issuer alternative name'))
-  const policies = read('certificatePolicies', readPolicies) ?? []
-  const [kind] = policies.map(kindOfPolicy).filter((found) => found !== undefined)
-  const distributionPoints = read('crlDistributionPoints', readDistributionPoints) ?? []
-  const basicConstraints = read('basicConstraints', readBasicConstraints)
-  const basicFour = altNames && readBasicFour(altNames)
-  const ocspUrl = read('authorityInfoAccess', readOcspUrl)
-  const subjectKeyIdentifier = read('subjectKeyIdentifier', readSubjectKeyIdentifier)
-  const authorityKeyIdentifier = read('authorityKeyIdentifier', readAuthorityKeyIdentifier)
-  const [firstPoint] = distributionPoints
-  return {
-    keyUsage: read('keyUsage', readKeyUsage) ?? new Set<number>(),
-    extKeyUsage: read('extKeyUsage', readKeyPurposes) ?? [],
-    policies,
-    distributionPoints,
-    ocspNoCheck: read('ocspNoCheck', checkOcspNoCheck) ?? false,
-    ...(basicConstraints && { basicConstraints }),
-    ...(kind && { kind }),
-    ...(basicFour && { basicFour }),
-    ...(firstPoint && { crlDistributionPoint: firstPoint.text }),
-    ...(ocspUrl && { ocspUrl }),
-    ...(subjectKeyIdentifier && { subjectKeyIdentifier }),
-    ...(authorityKeyIdentifier && { authorityKeyIdentifier }),
-  }
+/** The version, its number less one in the bytes; version 1 is the default, which DER leaves out. */
+function readVersion(content: Uint8Array): 2 | 3 {
+  const [type, length, number] = content
+  if (content.length !== 3 || type !== tag.integer || length !== 1) throw new MalformedError('version: unexpected type')
+  if (number !== 1 && number !== 2) throw new MalformedError('no such version')
+  return number === 2 ? 3 : 2
 }
 
-function readTbs(element: Element) {
-  const tbs = fields(element, tag.sequence, 'certificate')
-  const version = integer(inner(tbs.next(constructed(0), 'version'), 'version'), 'version', 1)
-  if (version !== 2n) throw new MalformedError('version is not 3')
-  const serial = serialNumber(tbs.next(tag.integer, 'serial number'))
-  const algorithm = readAlgorithm(tbs.next(tag.sequence, 'signature algorithm'), 'signature algorithm')
-  const issuer = readName(tbs.next(tag.sequence, 'issuer'), 'issuer')
-  const validity = fields(tbs.next(tag.sequence, 'validity'), tag.sequence, 'validity')
-  const notBefore = time(validity.any('not before'), 'not before')
-  const notAfter = time(validity.any('not after'), 'not after')
-  validity.end('validity')
+function readValidity(source: Uint8Array, outer: Span, reading: Reading): { notBefore: number; notAfter: number } {
+  const inside = walk(source, outer.contentStart, outer.end)
+  const readTime = reading === 'any' ? anyTime : time
+  inside.next('not before')
+  const notBefore = readTime(inside.value(), 'not before')
+  inside.next('not after')
+  const notAfter = readTime(inside.value(), 'not after')
+  inside.end('validity')
   if (notAfter < notBefore) throw new MalformedError('validity ends before it starts')
-  const subject = readName(tbs.next(tag.sequence, 'subject'), 'subject')
-  const spki = tbs.next(tag.sequence, 'public key').bytes
-  const list = tbs.next(constructed(3), 'extensions')
+  return { notBefore, notAfter }
+}
+
+function readTbs(source: Uint8Array, outer: Span, reading: Reading) {
+  const tbs = walk(source, outer.contentStart, outer.end)
+  const { span, next } = tbs
+  const isAny = reading === 'any'
+  let version: 1 | 2 | 3 = 1
+  if (tbs.isNext(constructed(0))) {
+    next('version')
+    version = readVersion(source.subarray(span.contentStart, span.end))
+  }
+  if (version !== 3 && !isAny) throw new MalformedError('version is not 3')
+  next('serial number', tag.integer)
+  const serial = tbs.value()
+  const algorithm = source.subarray(next('signature algorithm', tag.sequence), span.end)
+  const issuer = readRepeatedName(source.subarray(next('issuer', tag.sequence), span.end))
+  next('validity', tag.sequence)
+  const validity = readValidity(source, span, reading)
+  const subjectAt = next('subject', tag.sequence)
+  const subject = nameLater({ ...tbs.value(), bytes: source.subarray(subjectAt, span.end) }, 'subject')
+  const spki = source.subarray(next('public key', tag.sequence), span.end)
+  // Unique identifiers are read over where anything may come (RFC 5280 section 4.1.2.8).
+  if (isAny && version > 1) for (const number of [1, 2]) if (tbs.isNext(primitive(number))) next('unique identifier')
+  const mayEnd = isAny && !(version === 3 && tbs.more())
+  if (!mayEnd) next('extensions', constructed(3))
+  const extensions = mayEnd ? noExtensions : readExtensions(inner(tbs.value(), 'extensions'))
   tbs.end('certificate')
   return {
-    serial,
+    version,
+    serialNumber: isAny ? serialText(serial) : serialNumber(serial),
+    serialProblem: isAny ? serialProblem(serial) : undefined,
     algorithm,
     issuer,
-    notBefore,
-    notAfter,
+    ...validity,
     subject,
     spki,
-    extensions: readExtensions(inner(list, 'extensions')),
+    extensions,
   }
 }
 
-/** Throws a MalformedError for anything but one strict version 3 certificate. Says nothing about whether to trust it. */
-export function parseCertificate(input: Uint8Array): Certificate {
-  const whole = readDer(input, certificateLimitBytes)
-  const der = whole.bytes
-  const outer = fields(whole, tag.sequence, 'certificate')
-  const tbsElement = outer.next(tag.sequence, 'certificate')
-  const signatureAlgorithm = readAlgorithm(outer.next(tag.sequence, 'signature algorithm'), 'signature algorithm')
-  const signature = wholeBytes(outer.next(tag.bitString, 'signature'), 'signature')
+/** The key's facts, and the key itself once somebody asks; a point of a curve is checked at once where the profile reads. */
+function readKey(spki: Uint8Array, reading: Reading): { facts: KeyFacts; key: () => KeyObject } {
+  const facts = keyFacts(spki)
+  const problem = reading === 'profile' ? keyProblem(facts) : undefined
+  if (problem) throw new MalformedError(`public key: ${problem}`)
+  let imported = reading === 'profile' && facts.type !== 'rsa' ? importSpki(spki) : undefined
+  return { facts, key: () => (imported ??= importSpki(spki)) }
+}
+
+function read(input: Uint8Array, reading: Reading, limitBytes: number): Certificate {
+  const der = readDer(input, limitBytes).bytes
+  const whole = walk(der, 0, der.length)
+  whole.next('certificate', tag.sequence)
+  const outer = walk(der, whole.span.contentStart, whole.span.end)
+  const tbsAt = outer.next('certificate', tag.sequence)
+  const tbsSpan = { ...outer.span }
+  const algorithm = der.subarray(outer.next('signature algorithm', tag.sequence), outer.span.end)
+  outer.next('signature', tag.bitString)
+  const signature = wholeBytes(outer.value(), 'signature')
   outer.end('certificate')
-  const tbs = readTbs(tbsElement)
-  if (!sameBytes(tbs.algorithm.der, signatureAlgorithm.der)) throw new MalformedError('two signature algorithms')
-  return Object.freeze({
+  const tbs = readTbs(der, tbsSpan, reading)
+  if (!sameBytes(tbs.algorithm, algorithm)) throw new MalformedError('two signature algorithms')
+  const { issuer, subject } = tbs
+  const key = readKey(tbs.spki, reading)
+  let fingerprint: string | undefined
+  return {
     der,
-    fingerprint: fingerprintOf(der),
-    tbs: tbsElement.bytes,
-    serialNumber: tbs.serial,
-    issuer: tbs.issuer.text,
-    issuerHex: tbs.issuer.hex,
-    subject: tbs.subject.text,
-    subjectHex: tbs.subject.hex,
-    organizations: tbs.subject.organizations,
+    get fingerprint() {
+      return (fingerprint ??= fingerprintOf(der))
+    },
+    tbs: der.subarray(tbsAt, tbsSpan.end),
+    version: tbs.version,
+    serialNumber: tbs.serialNumber,
+    serialProblem: tbs.serialProblem,
+    issuerName: issuer,
+    get subjectName() {
+      return subject()
+    },
+    issuer: issuer.text,
+    issuerHex: issuer.hex,
+    get subject() {
+      return subject().text
+    },
+    get subjectHex() {
+      return subject().hex
+    },
+    get organizations() {
+      return subject().organizations
+    },
     notBefore: tbs.notBefore,
     notAfter: tbs.notAfter,
-    publicKey: readPublicKey(tbs.spki),
+    get publicKey() {
+      return key.key()
+    },
+    key: key.facts,
     spki: tbs.spki,
-    ...readValues(tbs.extensions),
+    ...readValues(tbs.extensions, reading),
     extensions: tbs.extensions,
-    unknownCriticalExtensions: unknownCritical(tbs.extensions, understood),
+    unknownCriticalExtensions: unknownCritical(tbs.extensions, understood[reading]),
     signature,
-    signatureAlgorithm,
-  })
+    signatureAlgorithm: readRepeatedAlgorithm(algorithm),
+  }
 }
+
+/** Throws a MalformedError for anything but one strict version 3 certificate of this profile. Says nothing about whether to trust it. */
+export const parseCertificate = (input: Uint8Array): Certificate => read(input, 'profile', certificateLimitBytes)
+
+/**
+ * Any X.509 certificate in strict DER, of whatever version, key and serial number: for `validatePath`, whose rules judge all that.
+ * Throws a MalformedError for bytes that are none.
+ */
+export const readCertificate = (input: Uint8Array, limitBytes = certificateLimitBytes): Certificate =>
+  read(input, 'any', limitBytes)
 
 /** Whether the key of `issuer` signed `certificate`; nothing else is looked at. */
 export const isIssuedBy = (certificate: Certificate, issuer: Certificate) =>

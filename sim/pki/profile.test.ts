@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { caName, crlDistributionPoint, kindOfPolicy, policyOid, residentName } from './profile.ts'
+import {
+  caName,
+  crlDistributionPoint,
+  kindOfPolicy,
+  mediumOfPolicy,
+  policiesOf,
+  policyOid,
+  residentName,
+} from './profile.ts'
 import { kiyose } from './testHierarchy.ts'
 import { nameText } from './name.ts'
 
@@ -33,7 +41,18 @@ test('a policy tells the kind, under either arc', () => {
   expect(kindOfPolicy(policyOid('signature'))).toBe('signature')
   expect(kindOfPolicy(policyOid('authentication', 'jpki'))).toBe('authentication')
   expect(kindOfPolicy('2.5.29.32.0')).toBeUndefined()
-  expect(policyOid('signature')).toMatch(/^2\.25\./)
+  expect(policyOid('signature')).toMatch(/^1\.3\.6\.1\.4\.1\.32473\./)
+})
+
+test('a kind has a policy for the card and another for the smartphone', () => {
+  expect(policiesOf('signature', 'jpki')).toEqual(['1.2.392.200149.8.5.1.1.20', '1.2.392.200149.8.5.1.1.40'])
+  const all = [...policiesOf('signature'), ...policiesOf('authentication')]
+  expect(all.map((policy) => [kindOfPolicy(policy), mediumOfPolicy(policy)])).toEqual([
+    ['signature', 'card'],
+    ['signature', 'smartphone'],
+    ['authentication', 'card'],
+    ['authentication', 'smartphone'],
+  ])
 })
 
 test('a municipality code or a sequence that cannot be written is refused', () => {

@@ -21,12 +21,18 @@ export const extensionOid = {
   basicConstraints: '2.5.29.19',
   crlNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
   deltaCrlIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  nameConstraints: '2.5.29.30',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
@@ -49,64 +55,50 @@ export const keyUsageBits = {
   ocspSigner: [keyUsageBit.digitalSignature],
 } as const
 
+/** Which extension, and whether who does not understand it must refuse the certificate. */
 export type ExtensionRow = { readonly oid: string; readonly critical: boolean }
-const row = (name: keyof typeof extensionOid, critical = false): ExtensionRow => ({ oid: extensionOid[name], critical })
+/** What holds the key: 個人番号カード, or the secure element of a smartphone (スマホ用電子証明書, since 2023-05-11, 公的個人認証法 16条の2). */
+export type Medium = 'card' | 'smartphone'
 
-/** Extensions in the order encoded. An authorityInfoAccess, where switched on, stands before the last. */
-export const extensionTable: Record<CertificateKind | 'ca' | 'ocspSigner', readonly ExtensionRow[]> = {
-  ca: [
-    row('keyUsage', true),
-    row('subjectAltName'),
-    row('basicConstraints', true),
-    row('crlDistributionPoints'),
-    row('subjectKeyIdentifier'),
-  ],
-  signature: [
-    row('keyUsage', true),
-    row('subjectAltName'),
-    row('issuerAltName'),
-    row('certificatePolicies', true),
-    row('crlDistributionPoints'),
-    row('authorityKeyIdentifier'),
-    row('subjectKeyIdentifier'),
-  ],
-  authentication: [
-    row('keyUsage', true),
-    row('issuerAltName'),
-    row('certificatePolicies', true),
-    row('crlDistributionPoints'),
-    row('authorityKeyIdentifier'),
-    row('subjectKeyIdentifier'),
-  ],
-  /** Assumed; RFC 6960 section 4.2.2.2 asks for the key purpose, and 4.2.2.2.1 for no-check on a short-lived one. */
-  ocspSigner: [
-    row('keyUsage', true),
-    row('extKeyUsage'),
-    row('ocspNoCheck'),
-    row('authorityKeyIdentifier'),
-    row('subjectKeyIdentifier'),
-  ],
-}
+export const mediums: readonly Medium[] = ['card', 'smartphone']
 
 /**
- * Under which arc policies are written. `simulation` is an own arc from a random UUID (X.667), so that nothing of ours
+ * Under which arc policies are written. `simulation` stands below the number kept for examples (RFC 5612 section 2), so that nothing of ours
  * can be taken for a real certificate; `jpki` is the real one, for programs that insist on it.
  */
 export type PolicyArc = 'simulation' | 'jpki'
 
-const policyByArc: Record<PolicyArc, Record<CertificateKind, string>> = {
-  simulation: {
-    signature: '2.25.95814326511619571456263588961358003484.1.20',
-    authentication: '2.25.95814326511619571456263588961358003484.3.30',
-  },
-  jpki: { signature: '1.2.392.200149.8.5.1.1.20', authentication: '1.2.392.200149.8.5.1.3.30' },
+const arcs: Record<PolicyArc, string> = {
+  simulation: '1.3.6.1.4.1.32473.1',
+  jpki: '1.2.392.200149.8.5.1',
 }
 
-export const policyOid = (kind: CertificateKind, arc: PolicyArc = 'simulation') => policyByArc[arc][kind]
+/**
+ * The branches below the arc: classes 20 and 30 of the card are in the J-LIS profile and on cards; class 40 is reported for the
+ * smartphone's signature certificate, unconfirmed; class 50 for its authentication certificate is assumed.
+ */
+const policyBranch: Record<Medium, Record<CertificateKind, string>> = {
+  card: { signature: '1.20', authentication: '3.30' },
+  smartphone: { signature: '1.40', authentication: '3.50' },
+}
+
+export const policyOid = (kind: CertificateKind, arc: PolicyArc = 'simulation', medium: Medium = 'card') =>
+  `${arcs[arc]}.${policyBranch[medium][kind]}`
+
+/** Every policy under which a certificate is accepted as one of `kind`, the card's first. */
+export const policiesOf = (kind: CertificateKind, arc: PolicyArc = 'simulation'): readonly string[] =>
+  mediums.map((medium) => policyOid(kind, arc, medium))
+
+const isPolicyOf = (policy: string, kind: CertificateKind, medium: Medium) =>
+  policyOid(kind, 'simulation', medium) === policy || policyOid(kind, 'jpki', medium) === policy
 
 /** The kind a policy stands for; undefined for policies of others. */
 export const kindOfPolicy = (policy: string): CertificateKind | undefined =>
-  certificateKinds.find((kind) => policyByArc.simulation[kind] === policy || policyByArc.jpki[kind] === policy)
+  certificateKinds.find((kind) => mediums.some((medium) => isPolicyOf(policy, kind, medium)))
+
+/** What holds the key of a certificate under this policy; undefined for policies of others. */
+export const mediumOfPolicy = (policy: string): Medium | undefined =>
+  mediums.find((medium) => certificateKinds.some((kind) => isPolicyOf(policy, kind, medium)))
 
 export const defaultOrganization = 'JPKI-SIM'
 

@@ -63,3 +63,14 @@ test('a birthday on 29 February is kept on the 28th in other years', () => {
     notAfter: endOf(2031, 2, 28),
   })
 })
+
+test('on the next card a certificate lives to the tenth birthday, and may be renewed from a year before', () => {
+  const request = { kind: 'authentication', dateOfBirth: '1990-05-05', cardGeneration: 'next' } as const
+  const issuedAt = Date.UTC(2030, 3, 1)
+  const ends = (year: number) => Date.UTC(year, 4, 5, 14, 59, 59)
+  expect(certificateValidity({ ...request, issuedAt })).toMatchObject({ notAfter: ends(2039) })
+  const renewedNotAfter = ends(2039)
+  const renewed = (at: number) => certificateValidity({ ...request, issuedAt: at, renewedNotAfter })
+  expect(renewed(Date.UTC(2038, 3, 1))).toMatchObject({ notAfter: ends(2047) })
+  expect(renewed(Date.UTC(2038, 10, 1))).toMatchObject({ notAfter: ends(2049) })
+})

@@ -49,8 +49,17 @@ function monthsBefore(at: number, months: number): number {
 
 /** No signature certificate below this age. */
 const signatureAge = 15
-/** Renewal is possible, and earns a year more, from this many months before the old certificate ends. */
-const renewalMonths = 3
+/** Which card: today's, or the next one (次期個人番号カード). */
+export type CardGeneration = 'current' | 'next'
+
+/**
+ * Birthdays a certificate lives to, and from how many months before its end renewal is possible and earns a year more.
+ * Next card: ten years and one year as announced (task force, final report of 2024-03-18); that renewing earns a year there too is assumed.
+ */
+const rules: Record<CardGeneration, { birthdays: number; renewalMonths: number }> = {
+  current: { birthdays: 5, renewalMonths: 3 },
+  next: { birthdays: 10, renewalMonths: 12 },
+}
 
 export type ValidityRequest = {
   kind: CertificateKind
@@ -62,13 +71,16 @@ export type ValidityRequest = {
   authenticationNotAfter?: number
   /** End of the certificate being renewed, if one is. */
   renewedNotAfter?: number
+  /** Today's card unless said otherwise. */
+  cardGeneration?: CardGeneration
 }
 
 export type Validity = { result: 'ok'; notBefore: number; notAfter: number } | { result: 'refused'; reason: 'under-15' }
 
-/** From now to the 5th birthday after issue, or the 6th when renewed in the last three months, and no longer than the card. */
+/** From now to the 5th birthday after issue (next card: the 10th), one more when renewed near the end, and no longer than the card. */
 export function certificateValidity(request: ValidityRequest): Validity {
-  const { kind, dateOfBirth, issuedAt, renewedNotAfter } = request
+  const { kind, dateOfBirth, issuedAt, renewedNotAfter, cardGeneration = 'current' } = request
+  const { birthdays, renewalMonths } = rules[cardGeneration]
   if (kind === 'signature' && ageAt(dateOfBirth, issuedAt) < signatureAge) {
     return { result: 'refused', reason: 'under-15' }
   }
@@ -78,7 +90,7 @@ export function certificateValidity(request: ValidityRequest): Validity {
     monthsBefore(renewedNotAfter, renewalMonths) <= issuedAt
   const caps = [request.cardNotAfter, kind === 'signature' ? request.authenticationNotAfter : undefined]
   const notAfter = Math.min(
-    endOfBirthday(dateOfBirth, issuedAt, inWindow ? 6 : 5),
+    endOfBirthday(dateOfBirth, issuedAt, inWindow ? birthdays + 1 : birthdays),
     ...caps.filter((cap) => cap !== undefined),
   )
   return { result: 'ok', notBefore: issuedAt, notAfter }
