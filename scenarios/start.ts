@@ -54,9 +54,11 @@ const main = async () => {
     '*',
     (c) => serve?.fetch(c.req.raw, c.env) ?? new Problem(503, 'starting', 'the world is being opened').response(),
   )
-  const server = await listen(opening, { host, port })
+  const apps = new Map<string, Hono>()
+  const server = await listen(opening, { host, port, under: apps })
   const world = await openWorld()
   serve = createFront(world.local, createPages(world))
+  for (const [id, app] of world.local.apps) apps.set(id, app)
   const end = () => {
     console.log(t({ ja: '\n終了します。', en: '\nGood-bye.' }))
     void server

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen, type Listening } from './core/server.ts'
 import { createFront } from './front.ts'
+import { authorityList } from './messages/certificate.ts'
 import { purposes } from './messages/purposes.ts'
 import { createWorld } from './world.ts'
 
@@ -15,7 +16,7 @@ let server: Listening
 
 beforeAll(async () => {
   world = await createWorld({ folder, seed: 'front', mode: 'virtual' })
-  server = await listen(createFront(world.local), { host: '127.0.0.1', port: 0 })
+  server = await listen(createFront(world.local), { host: '127.0.0.1', port: 0, under: world.local.apps })
 })
 afterAll(async () => {
   await server.close()
@@ -103,4 +104,21 @@ test('the management app is not reached through another name (DNS rebinding) nor
   expect(status).toBe(403)
   const huge = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(100_000)}"` }
   expect((await fetch(`${server.url}/manage/faults`, huge)).status).toBe(413)
+})
+
+test('outside suites can put their cases to the validator, and nonsense gets a verdict or a problem', async () => {
+  const post = (path: string, body: string) =>
+    fetch(`${server.url}/manage/pki${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const anchor = await (await get('/ca/authorities')).json()
+  const certificate = authorityList.parse(anchor).authorities[0]?.certificate ?? ''
+  const at = new Date(world.clock.now()).toISOString()
+  const itself = { anchors: [certificate], leaf: certificate, time: at, revocation: 'none' }
+  const verdict = await (await post('/validate', JSON.stringify(itself))).json()
+  expect(verdict).toMatchObject({ result: expect.stringMatching(/accept|reject/), reason: expect.any(String) })
+  const expired = { ...itself, time: '2100-01-01T00:00:00Z' }
+  expect(await (await post('/validate', JSON.stringify(expired))).json()).toMatchObject({ result: 'reject' })
+  expect(await (await post('/validate', '{"leaf":7}')).json()).toMatchObject({ result: 'reject' })
+  expect((await post('/validate', '{"leaf":')).status).toBe(400)
+  expect((await post('/validate', '7')).status).toBe(422)
+  expect((await post('/verify-signature', '{}')).status).toBe(200)
 })

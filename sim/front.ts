@@ -8,6 +8,7 @@ import { createManagement } from './core/manage.ts'
 import { specify } from './core/openapi.ts'
 import { Problem } from './core/problem.ts'
 import { purposes } from './messages/purposes.ts'
+import { createPkiControls } from './pkiControls.ts'
 import type { Local } from './world.ts'
 
 const assets: Record<string, string> = {
@@ -100,10 +101,12 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
     )
   })
 
+  const pkiControls = createPkiControls()
   front.all('/manage/*', (c) => {
     const management = createManagement(
       { clock, faults, identities: () => [...sites.values()].map((site) => site.identity), report: console.error },
       () => remoteAddressOf(c),
+      [{ path: '/pki', app: pkiControls }],
     )
     const url = new URL(c.req.url)
     return management.fetch(new Request(new URL(url.pathname.replace(/^\/manage/, '') + url.search, url), c.req.raw))

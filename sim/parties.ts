@@ -14,13 +14,22 @@ type Described<Folder extends string, Options> = {
 }
 
 export type MunicipalityOptions = { code: string; prefecture: string; city: string; nameJa: string }
-export type SubscriptionOptions = { nameJa: string; service: string; checkIntervalMs: number }
+export type SubscriptionOptions = { nameJa: string; service: string; checkIntervalMs: number; latestBasicFour: boolean }
+
+export type CaDescription = {
+  municipalities: Record<string, { code: string; prefecture: string; city: string }>
+  ocspMode: Variables['ocspMode']
+  serialNumbers: Variables['serialNumbers']
+  olderGenerationShare: number
+  keyAlgorithm: Variables['caKey']
+  latestBasicFour: boolean
+}
 
 export type PartyDescription =
-  | Described<'ca', { municipalities: Record<string, { code: string; prefecture: string; city: string }> }>
+  | Described<'ca', CaDescription>
   | Described<'municipality', MunicipalityOptions & { residentNetworkDelayMs: number }>
   | Described<'card', { keyPool: string }>
-  | Described<'platform', { revocation: 'ocsp' | 'crl' }>
+  | Described<'platform', { revocation: Variables['revocation'] }>
   | Described<'insurer', { nameJa: string; insurerNumber: string }>
   | Described<'clinic', { nameJa: string; address: string; institutionCode: string; insurers: string[] }>
   | Described<'payment', { kind: 'credit' | 'debit' }>
@@ -51,12 +60,15 @@ const towns: Record<string, MunicipalityOptions & { en: string }> = {
   },
 }
 
-const provider = (id: string, ja: string, en: string, service: string, checkIntervalMs: number): PartyDescription => ({
+const provider = (id: string, ja: string, en: string, service: string, variables: Variables): PartyDescription => ({
   folder: 'subscription',
   id,
   role: 'subscription',
   name: { ja, en },
-  options: { nameJa: ja, service, checkIntervalMs },
+  options: {
+    ...{ nameJa: ja, service, checkIntervalMs: variables.checkIntervalMs },
+    latestBasicFour: variables.latestBasicFour,
+  },
 })
 
 /** Every party of the standard world, the certification authority first. */
@@ -70,6 +82,11 @@ export const describeParties = (variables: Variables, keyPool: string): PartyDes
       municipalities: Object.fromEntries(
         Object.entries(towns).map(([id, { code, prefecture, city }]) => [id, { code, prefecture, city }]),
       ),
+      ocspMode: variables.ocspMode,
+      serialNumbers: variables.serialNumbers,
+      olderGenerationShare: variables.olderGenerationShare,
+      keyAlgorithm: variables.caKey,
+      latestBasicFour: variables.latestBasicFour,
     },
   },
   {
@@ -152,29 +169,11 @@ export const describeParties = (variables: Variables, keyPool: string): PartyDes
     name: { ja: 'みどりケーブルネット', en: 'Midori Cable Net' },
     options: { nameJa: 'みどりケーブルネット' },
   },
-  provider(
-    'contract-hikari',
-    'ひかりケーブルテレビ 契約窓口',
-    'Hikari Cable TV, contracts',
-    'cable-tv',
-    variables.checkIntervalMs,
-  ),
-  provider(
-    'contract-midori',
-    'みどりケーブルネット 契約窓口',
-    'Midori Cable Net, contracts',
-    'cable-tv',
-    variables.checkIntervalMs,
-  ),
-  provider('mobile-sora', 'そらモバイル', 'Sora Mobile', 'mobile', variables.checkIntervalMs),
-  provider(
-    'broadcaster-koho',
-    '公共放送みほん',
-    'Mihon Public Broadcasting',
-    'receiving-contract',
-    variables.checkIntervalMs,
-  ),
-  provider('rights-uta', 'うた権利者協会', 'Song Rights Holders’ Association', 'membership', variables.checkIntervalMs),
+  provider('contract-hikari', 'ひかりケーブルテレビ 契約窓口', 'Hikari Cable TV, contracts', 'cable-tv', variables),
+  provider('contract-midori', 'みどりケーブルネット 契約窓口', 'Midori Cable Net, contracts', 'cable-tv', variables),
+  provider('mobile-sora', 'そらモバイル', 'Sora Mobile', 'mobile', variables),
+  provider('broadcaster-koho', '公共放送みほん', 'Mihon Public Broadcasting', 'receiving-contract', variables),
+  provider('rights-uta', 'うた権利者協会', 'Song Rights Holders’ Association', 'membership', variables),
 ]
 
 /** Residents, their terminals and whoever acts by hand: the scenario runner speaks as them. */

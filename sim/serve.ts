@@ -37,7 +37,7 @@ const serveAssigned = async () => {
   })
   const parties = describeParties(assignment.variables, assignment.keyPool)
   const local = await createLocal({ ...assignment, directory, clock, transport: overTcp(urls) }, parties)
-  const server = await listen(createFront(local), { host: '127.0.0.1', port: 0 })
+  const server = await listen(createFront(local), { host: '127.0.0.1', port: 0, under: local.apps })
   const acquainted = heard(isAcquaintance)
   for (const site of local.sites.values()) {
     const introduction: Introduction = {
@@ -96,7 +96,11 @@ const serve = async () => {
   }
   const world = await createWorld(options)
   const host = process.env['HOST'] ?? '127.0.0.1'
-  const server = await listen(createFront(world.local), { host, port: Number(process.env['PORT'] ?? 4000) })
+  const server = await listen(createFront(world.local), {
+    host,
+    port: Number(process.env['PORT'] ?? 4000),
+    under: world.local.apps,
+  })
   console.log(server.url)
 }
 

@@ -17,11 +17,19 @@ const choice = <const T extends string>(choices: readonly [T, ...T[]], text: Tex
   parse: (written) => choices.find((one) => one === written),
 })
 
-export const flag = (text: Text): Variable<boolean> => ({
+const flag = (text: Text): Variable<boolean> => ({
   text,
   default: false,
   form: 'true|false',
   parse: (written) => (written === 'true' ? true : written === 'false' ? false : undefined),
+})
+
+/** A part of a whole, 0 to 1. */
+const share = (standard: number, text: Text): Variable<number> => ({
+  text,
+  default: standard,
+  form: '0…1',
+  parse: (written) => (/^(0(\.\d+)?|1(\.0+)?)$/.test(written) ? Number(written) : undefined),
 })
 
 const units: ReadonlyMap<string, number> = new Map([
@@ -44,9 +52,30 @@ const duration = (standard: number, text: Text): Variable<number> => ({
 
 /** The first choice of each is what the standard world has. */
 export const variables = {
-  revocation: choice(['ocsp', 'crl'], {
+  revocation: choice(['ocsp', 'crl', 'delta', 'snapshot'], {
     ja: '共通プラットフォームが失効を知る方法',
     en: 'how the platform learns of revocations',
+  }),
+  ocspMode: choice(['pre-signed', 'fresh'], {
+    ja: 'OCSP 応答を期間ごとに作り置くか、問い合わせごとに署名するか（ナンス付きは常にその都度）',
+    en: 'whether OCSP answers without a nonce are made once a period or for each question',
+  }),
+  serialNumbers: choice(['running', 'random'], {
+    ja: '証明書の発行番号を連番にするか、乱数にするか',
+    en: 'whether serial numbers are running or drawn',
+  }),
+  /** A quarter is assumed; several generations of each CA have been alive at once since 2019. */
+  olderGenerationShare: share(0.25, {
+    ja: '一つ前の世代の認証局鍵で発行されたカードの割合',
+    en: 'share of cards whose certificates come from the CA generation before the current one',
+  }),
+  caKey: choice(['rsa-2048', 'p-384'], {
+    ja: '認証局の鍵（P-384 は次期カードで予定）',
+    en: 'keys of the CAs (P-384 is announced for the next card)',
+  }),
+  latestBasicFour: flag({
+    ja: '最新の利用者情報（4情報）提供サービスを使うか（2023 年開始。2014 年の計画にはない）',
+    en: 'whether the service of the latest basic four is used (began in 2023; not in the plan of 2014)',
   }),
   /** 30 days are assumed. */
   checkIntervalMs: duration(30 * DAY, {
@@ -67,6 +96,11 @@ const isName = (name: string): name is Name => Object.hasOwn(variables, name)
 
 export const defaultVariables: Variables = {
   revocation: variables.revocation.default,
+  ocspMode: variables.ocspMode.default,
+  serialNumbers: variables.serialNumbers.default,
+  olderGenerationShare: variables.olderGenerationShare.default,
+  caKey: variables.caKey.default,
+  latestBasicFour: variables.latestBasicFour.default,
   checkIntervalMs: variables.checkIntervalMs.default,
   residentNetworkDelayMs: variables.residentNetworkDelayMs.default,
 }

@@ -48,16 +48,21 @@ export type World = {
 export type Local = { sites: Map<string, Site>; apps: Map<string, Hono>; faults: Faults; clock: Clock }
 
 /** Parties are loaded when they are made, so that a process of a split world holds only its own. */
-const make = async (site: Site, party: PartyDescription): Promise<{ app: unknown }> => {
+const make = async (site: Site, party: PartyDescription, folder: string): Promise<{ app: unknown }> => {
+  const trustFolder = join(folder, 'trust-anchors')
   switch (party.folder) {
     case 'ca':
-      return (await import('./ca/index.ts')).createCa(site, party.options)
+      return (await import('./ca/index.ts')).createCa(site, { ...party.options, trustFolder })
     case 'municipality':
       return (await import('./municipality/index.ts')).createMunicipality(site, party.options)
     case 'card':
       return (await import('./card/index.ts')).createCard(site, party.options)
     case 'platform':
-      return (await import('./platform/index.ts')).createPlatform(site, party.options)
+      return (await import('./platform/index.ts')).createPlatform(site, {
+        ...party.options,
+        trustFolder,
+        snapshotFolder: join(folder, 'platform-snapshots'),
+      })
     case 'insurer':
       return (await import('./insurer/index.ts')).createInsurer(site, party.options)
     case 'clinic':
@@ -89,7 +94,7 @@ export const createLocal = async (options: LocalOptions, parties: PartyDescripti
     if (options.only !== undefined && !options.only.includes(party.id)) continue
     const { id, role, name } = party
     const site = await createSite({ id, role, name, folder, seed, clock, directory, transport, faults })
-    const { app } = await make(site, party)
+    const { app } = await make(site, party, folder)
     if (!(app instanceof Hono)) throw new Error(`${id} has no app`)
     apps.set(id, app)
     sites.set(id, site)

@@ -7,7 +7,7 @@ import type { Entry, EntryBody, Journal } from './journal.ts'
 /** How long an entry may wait for others to share a write with (assumed); so much of the evidence a crash may cost. */
 const longestWaitMs = 100
 /** So many calls are written one by one at each writing; what comes on top is counted (assumed). */
-const describedAtOnce = 50
+const describedAtOnce = 20
 
 /** Calls that differ in nothing but their contents. `first` stands for all of them. */
 type Sum = { first: Call; order: number; at: number; calls: number; sizes: [number, number]; fees: Map<string, Fee> }

@@ -23,8 +23,11 @@ const longestRequestId = 400
 /** A fee that falls due with this message: the tariff's item, who owes whom, and how often. */
 export type Fee = { item: string; payer: string; payee: string; quantity: number }
 
-/** `carriedOut`: the request was admitted and its body was right, so that its answer is worth keeping. */
-export type Evidence = { route?: Route; fees: Fee[]; carriedOut?: true }
+/**
+ * `carriedOut`: the request was admitted and its body was right, so that its answer is worth keeping.
+ * `sent`: the answer's body, where the handler told it.
+ */
+export type Evidence = { route?: Route; fees: Fee[]; carriedOut?: true; sent?: Uint8Array }
 export type Edge = {
   Variables: {
     caller: Caller | undefined
@@ -119,6 +122,18 @@ export const requestIdOf = (c: Context<Edge>, site: Site): string => {
 /** Note that a fee falls due with this request. */
 export const charge = (c: Context<Edge>, fee: Fee) => void c.get('evidence').fees.push(fee)
 
+/** Answer a buffered route's question: the edge then need not read the body out of the response again, nor make another one. */
+export const sendJson = <T extends object>(c: Context<Edge>, value: T) => {
+  c.get('evidence').sent = Buffer.from(JSON.stringify(value))
+  return c.json(value)
+}
+
+/** The same for bytes. */
+export const sendBytes = (c: Context<Edge>, bytes: Uint8Array<ArrayBuffer>, headers: Record<string, string>) => {
+  c.get('evidence').sent = bytes
+  return c.body(bytes, 200, headers)
+}
+
 const asProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error
   if (error instanceof HTTPException)
@@ -129,6 +144,9 @@ const asProblem = (error: unknown): Problem => {
 /** The pattern of the buffered route this request will meet; undefined when it meets another, or none. */
 const questionOf = (c: Context<Edge>): string | undefined =>
   matchedRoutes(c).find(({ handler }) => declarations.get(handler)?.buffered)?.path
+
+/** Whether the answer was given before, and when the request came (wall time, ms). */
+type Asked = { replayed: boolean; startedAt: number }
 
 const answerKey = (c: Context<Edge>, requestId: string) =>
   `${c.get('caller')?.id ?? 'outside'} ${c.req.method} ${c.req.path} ${requestId}`
@@ -170,42 +188,50 @@ export const createEdge = (site: Site) => {
     return problem.response()
   }
 
+  const callOf = (c: Context<Edge>, body: Uint8Array, { replayed, startedAt }: Asked): Call => ({
+    method: c.req.method,
+    path: c.req.path,
+    from: c.get('caller'),
+    to: site.id,
+    requestId: c.get('requestId'),
+    evidence: c.get('evidence'),
+    request: { bytes: c.get('requestBody'), contentType: c.req.header('content-type') },
+    response: {
+      bytes: body,
+      contentType: c.res.headers.get('content-type') ?? undefined,
+      status: c.res.status,
+    },
+    replayed,
+    startedAt,
+  })
+
   /** Write the entry, and with it the answer if it must be given again; from then on the answer may leave. */
-  const journal = async (c: Context<Edge>, replayed: boolean, startedAt: number) => {
+  const journal = async (c: Context<Edge>, asked: Asked) => {
     const { res: response } = c
     const evidence = c.get('evidence')
-    const requestId = c.get('requestId')
+    const question = questionOf(c)
+    const mayWait = question !== undefined && site.clock.mode !== 'virtual'
+    if (mayWait && evidence.sent !== undefined) {
+      buffer.add(callOf(c, evidence.sent, asked), question)
+      return
+    }
     const bytes = response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
     const body = bytes ?? new Uint8Array(0)
-    const call: Call = {
-      method: c.req.method,
-      path: c.req.path,
-      from: c.get('caller'),
-      to: site.id,
-      requestId,
-      evidence,
-      request: { bytes: c.get('requestBody'), contentType: c.req.header('content-type') },
-      response: {
-        bytes: body,
-        contentType: response.headers.get('content-type') ?? undefined,
-        status: response.status,
-      },
-      replayed,
-      startedAt,
-    }
-    const question = questionOf(c)
+    const call = callOf(c, body, asked)
     const worthKeeping =
       question === undefined &&
       evidence.carriedOut &&
       evidence.route?.repeatable !== true &&
-      !replayed &&
+      !asked.replayed &&
       response.status < 500
+    const requestId = c.get('requestId')
     const key = worthKeeping && requestId !== undefined ? answerKey(c, requestId) : undefined
-    if (question === undefined || site.clock.mode === 'virtual') {
+    if (mayWait) buffer.add(call, question)
+    else {
       const entry = describeCall(call)
       const keep = key === undefined ? undefined : (tx: Transaction) => answers.keep(tx, { key, response, body })
       await site.journal.append('call', entry.body, entry.aside, keep)
-    } else buffer.add(call, question)
+    }
     const { now, order } = site.clock.reached()
     const sent = new Headers(response.headers)
     sent.set(headers.now, String(now))
@@ -226,14 +252,14 @@ export const createEdge = (site: Site) => {
     const requestId = c.get('requestId')
     if (requestId === undefined || questionOf(c) !== undefined) {
       await carryOut(c, next)
-      return journal(c, false, startedAt)
+      return journal(c, { replayed: false, startedAt })
     }
     const key = answerKey(c, requestId)
     return answers.inTurn(key, async () => {
       const earlier = await answers.find(key)
       if (earlier === undefined) await carryOut(c, next)
       else c.res = earlier
-      await journal(c, earlier !== undefined, startedAt)
+      await journal(c, { replayed: earlier !== undefined, startedAt })
     })
   }
 
@@ -253,7 +279,7 @@ export const createEdge = (site: Site) => {
         c.set('requestId', readRequestId(c))
       } catch (error) {
         c.res = failed(error)
-        return journal(c, false, startedAt)
+        return journal(c, { replayed: false, startedAt })
       }
       return answerOnce(c, next, startedAt)
     }

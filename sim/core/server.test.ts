@@ -33,3 +33,19 @@ test('an address of another machine is said to be none of this one', async () =>
     '192.0.2.1 is no address of this machine: check HOST',
   )
 })
+
+test('what lies under a segment reaches its app without the segment, everything else the main one', async () => {
+  const app = new Hono().all('*', (c) => c.text(`main ${c.req.path}`))
+  const shop = new Hono().all('*', async (c) => c.text(`shop ${c.req.path} ${c.req.query('q')} ${await c.req.text()}`))
+  const under = new Map([['shop', shop]])
+  const server = await listen(app, { host: '127.0.0.1', port: 0, under })
+  onTestFinished(() => server.close())
+  const get = async (path: string, init?: RequestInit) => (await fetch(server.url + path, init)).text()
+  expect(await get('/shop/orders/1?q=2', { method: 'POST', body: 'tea' })).toBe('shop /orders/1 2 tea')
+  expect(await get('/shop')).toBe('shop / undefined ')
+  expect(await get('/shop?q=1')).toBe('shop / 1 ')
+  expect(await get('/shopping')).toBe('main /shopping')
+  expect(await get('/')).toBe('main /')
+  under.delete('shop')
+  expect(await get('/shop/orders')).toBe('main /shop/orders')
+})

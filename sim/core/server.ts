@@ -1,5 +1,6 @@
 /** Putting an app on a TCP port, with a message a person understands when the port cannot be had. */
-import { serve, type ServerType } from '@hono/node-server'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Text } from './site.ts'
 
@@ -41,25 +42,60 @@ const explain = (error: NodeJS.ErrnoException, host: string, port: number): Text
   }
 }
 
+type Listener = ReturnType<typeof getRequestListener>
+
+/**
+ * `/<segment>/rest` goes to the app under that segment as `/rest`, before a Request is made of it: Hono's own mount makes a second Request
+ * for each call, which costs more than most answers. Everything else goes to `app`.
+ */
+const dispatch = (app: Hono, under: ReadonlyMap<string, Hono>): Listener => {
+  const main = getRequestListener(app.fetch)
+  const listeners = new WeakMap<Hono, Listener>()
+  const listenerOf = (mounted: Hono): Listener => {
+    const known = listeners.get(mounted)
+    if (known !== undefined) return known
+    const made = getRequestListener(mounted.fetch)
+    listeners.set(mounted, made)
+    return made
+  }
+  return (incoming, outgoing) => {
+    const [, segment = '', rest = ''] = /^\/([^/?]+)([/?].*)?$/.exec(incoming.url ?? '') ?? []
+    const mounted = under.get(segment)
+    if (mounted === undefined) return main(incoming, outgoing)
+    incoming.url = rest.startsWith('/') ? rest : `/${rest}`
+    return listenerOf(mounted)(incoming, outgoing)
+  }
+}
+
+export type ListenOptions = {
+  host: string
+  port: number
+  /** Apps by the first segment of their paths; more may be added later. */
+  under?: ReadonlyMap<string, Hono>
+}
+
 /** Serve until closed; port 0 takes any free one. */
-export const listen = (app: Hono, { host, port }: { host: string; port: number }): Promise<Listening> =>
+export const listen = (app: Hono, { host, port, under = new Map() }: ListenOptions): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const cannot = (error: NodeJS.ErrnoException) =>
       reject(new CannotListen(explain(error, host, port), { cause: error }))
     const start = () => {
-      const server: ServerType = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+      const server = createServer(dispatch(app, under))
+      server.once('error', cannot)
+      server.listen(port, host, () => {
+        const address = server.address()
+        const taken = typeof address === 'object' && address !== null ? address.port : port
         const shown = host.includes(':') ? `[${host}]` : host
         resolve({
-          url: `http://${shown}:${address.port}`,
-          port: address.port,
+          url: `http://${shown}:${taken}`,
+          port: taken,
           close: () =>
             new Promise((closed) => {
-              if ('closeAllConnections' in server) server.closeAllConnections()
+              server.closeAllConnections()
               server.close(() => closed())
             }),
         })
       })
-      server.once('error', cannot)
     }
     try {
       start()

@@ -1,10 +1,10 @@
 /** The platform's HTTP interface. */
 import type { Context } from 'hono'
 import type { ActorKind } from '../core/actors.ts'
-import { callerOf, charge, createEdge, type Edge, requestIdOf, route, routeWithBody } from '../core/http.ts'
+import { callerOf, charge, createEdge, type Edge, requestIdOf, route, routeWithBody, sendJson } from '../core/http.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
-import { changeCheckAnswer, changeCheckRequest, metering, withdrawalAnswer } from '../messages/change.ts'
+import { changeCheckAnswer, changeCheckRequest, withdrawalAnswer } from '../messages/change.ts'
 import {
   consentWithdrawal,
   consentWithdrawn,
@@ -19,38 +19,51 @@ import {
   challengeIssued,
   signatureAnswer,
   signatureRequest,
+  verificationAnswer,
+  verificationBatchAnswer,
+  verificationBatchRequest,
+  verificationRequest,
 } from '../messages/verification.ts'
+import { certificateKinds } from '../pki/profile.ts'
 import type { Authentication } from './authentication.ts'
 import type { ChangeCheck } from './changeCheck.ts'
+import type { EvidenceKeeping } from './evidence.ts'
+import { createEvidenceApp } from './evidenceApp.ts'
+import type { LatestBasicFour } from './latestBasicFour.ts'
+import { createLatestBasicFourApp } from './latestBasicFourApp.ts'
 import type { Linking } from './link.ts'
-import type { Meter } from './meter.ts'
-import type { CertificateKind, CheckPurpose, Method } from './revocation.ts'
+import { operatorRoutes, type OperatorParts } from './operatorRoutes.ts'
+import type { CertificateKind, CheckPurpose } from './revocation.ts'
 import type { SignatureVerification } from './signature.ts'
 import type { storedCertificateMachine } from './storedCertificateMachine.ts'
 import type { Tickets } from './ticket.ts'
+import type { Verifications } from './verifications.ts'
 
 const providers = ['clinic', 'operator', 'issuer', 'insurer', 'subscription'] as const
 
-export type PlatformParts = {
+export type PlatformParts = OperatorParts & {
   authentication: Authentication
   verifySignature: SignatureVerification
   checkChanges: ChangeCheck
   linking: Linking
   tickets: Tickets
-  meter: Meter
+  evidence: EvidenceKeeping
+  latestBasicFour: LatestBasicFour
+  verifications: Verifications
   stored: ActorKind<typeof storedCertificateMachine>
-  method: Method
 }
 
 export const createApp = (site: Site, parts: PlatformParts) => {
-  const { authentication, verifySignature, checkChanges, linking, tickets, meter, stored, method } = parts
+  const { authentication, verifySignature, checkChanges, linking, tickets, meter, stored } = parts
+  const { verifications, trust, source, changeSweeps } = parts
+  const { method } = source
 
   /** Note what the provider owes for status checks, and count them. */
-  const owe = async (c: Context<Edge>, kind: CertificateKind, purpose: CheckPurpose, quantity: number) => {
+  const owe = (c: Context<Edge>, kind: CertificateKind, purpose: CheckPurpose, quantity: number) => {
     if (quantity === 0) return
     const payer = callerOf(c).id
     charge(c, { item: `${kind}.${method}.${purpose}`, payer, payee: site.id, quantity })
-    await meter.askedByProvider(payer, { kind, method, purpose }, quantity)
+    meter.askedByProvider(payer, { kind, method, purpose }, quantity)
   }
 
   const withdraw = async (storedCertificateId: string, provider: string, requestId: string) => {
@@ -63,6 +76,8 @@ export const createApp = (site: Site, parts: PlatformParts) => {
   }
 
   return createEdge(site)
+    .route('/', createEvidenceApp(parts.evidence, providers))
+    .route('/', createLatestBasicFourApp(site, parts.latestBasicFour, providers))
     .post(
       '/challenges',
       route({
@@ -84,7 +99,7 @@ export const createApp = (site: Site, parts: PlatformParts) => {
       async (c) => {
         const asked = { request: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
         const { answer, checks } = await authentication.authenticate(asked)
-        await owe(c, 'authentication', 'verification', checks)
+        owe(c, 'authentication', 'verification', checks)
         return c.json(answer)
       },
     )
@@ -99,8 +114,50 @@ export const createApp = (site: Site, parts: PlatformParts) => {
       async (c) => {
         const asked = { request: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
         const { answer, checks } = await verifySignature(asked)
-        await owe(c, 'signature', 'verification', checks)
+        owe(c, 'signature', 'verification', checks)
         return c.json(answer)
+      },
+    )
+    .post(
+      '/verifications',
+      routeWithBody(verificationRequest, {
+        summary: 'Verify one signature and its certificate, without state: the provider made the challenge itself',
+        purpose: 'certificate.verify',
+        roles: providers,
+        answer: verificationAnswer,
+        carries: { request: ['certificate'], response: ['certificate-status'] },
+        buffered: true,
+      }),
+      async (c) => {
+        const item = c.req.valid('json')
+        const { answer, checks } = await verifications.one(item)
+        owe(c, item.kind, 'verification', checks)
+        return sendJson(c, answer)
+      },
+    )
+    .post(
+      '/verifications/batch',
+      routeWithBody(verificationBatchRequest, {
+        summary: 'Verify up to 300 signatures and their certificates, answered in their order',
+        purpose: 'certificate.verify-batch',
+        roles: providers,
+        answer: verificationBatchAnswer,
+        carries: { request: ['certificate'], response: ['certificate-status'] },
+        buffered: true,
+      }),
+      async (c) => {
+        const { items } = c.req.valid('json')
+        const answered = await verifications.many(items)
+        for (const kind of certificateKinds) {
+          const ofKind = answered.filter((_, index) => items[index]?.kind === kind)
+          owe(
+            c,
+            kind,
+            'verification',
+            ofKind.reduce((sum, { checks }) => sum + checks, 0),
+          )
+        }
+        return sendJson(c, { answers: answered.map(({ answer }) => answer) })
       },
     )
     .post(
@@ -114,7 +171,7 @@ export const createApp = (site: Site, parts: PlatformParts) => {
       async (c) => {
         const ids = c.req.valid('json').storedCertificateIds
         const { answer, checks } = await checkChanges({ ids, provider: callerOf(c).id })
-        await owe(c, 'signature', 'change-check', checks)
+        owe(c, 'signature', 'change-check', checks)
         return c.json(answer)
       },
     )
@@ -164,15 +221,5 @@ export const createApp = (site: Site, parts: PlatformParts) => {
       }),
       async (c) => c.json(await tickets.redeem({ ...c.req.valid('json'), audience: callerOf(c).id })),
     )
-    .get(
-      '/metering',
-      route({
-        summary: 'Status checks by provider; those under the platform’s own id are what the CA was really asked',
-        purpose: 'metering.report',
-        roles: ['ca', 'platform', 'public'],
-        answer: metering,
-        repeatable: true,
-      }),
-      async (c) => c.json(await meter.report()),
-    )
+    .route('/', operatorRoutes({ trust, source, changeSweeps, meter }))
 }

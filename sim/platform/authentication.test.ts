@@ -159,6 +159,7 @@ test('while the authority cannot be reached, or fails, the status is unknown and
   expect(await post('clinic-sakura', await proof())).toEqual({ outcome: 'refused', reason: 'status-unknown' })
   world.faults.clear()
   await world.authenticated('clinic-sakura', hanako)
+  await world.clock.advance(15 * MINUTE)
   for (const kind of ['down', 'error'] as const) {
     const { id } = world.breakLine('ca', kind)
     expect(await post('clinic-sakura', await proof())).toEqual({ outcome: 'refused', reason: 'status-unknown' })
@@ -167,13 +168,17 @@ test('while the authority cannot be reached, or fails, the status is unknown and
   expect(await world.metered()).toContain('clinic-sakura authentication.ocsp.verification 1')
 })
 
-test('the authorities are asked for once and pinned, also over a restart', async () => {
+test('an answer of the authority serves all checks until its nextUpdate, and no longer', async () => {
   await world.authenticated('clinic-sakura', hanako)
-  await world.close()
-  const resumed = await createTestWorld('ocsp', world.folder, world.clock.now())
-  resumed.faults.add({ kind: 'down', to: 'ca', pathPrefix: '/authorities', probability: 1, ms: 0, status: 503 })
-  expect(await resumed.authenticate('clinic-sakura', hanako)).toMatchObject({ outcome: 'accepted' })
-  world = resumed
+  world.breakLine('ca')
+  expect(await world.authenticate('catv-hikari', hanako)).toMatchObject({ outcome: 'accepted' })
+  await world.clock.advance(15 * MINUTE)
+  expect(await world.authenticate('clinic-sakura', hanako)).toEqual({ outcome: 'refused', reason: 'status-unknown' })
+  expect(await world.metered()).toEqual([
+    'catv-hikari authentication.ocsp.verification 1',
+    'clinic-sakura authentication.ocsp.verification 1',
+    'platform authentication.ocsp.verification 1',
+  ])
 })
 
 test('municipalities and people may not ask for challenges, and a wrong field is named', async () => {

@@ -1,12 +1,13 @@
 /** Authentication (利用者証明): is this the holder of a valid certificate, answering our challenge just now? */
-import { verify } from 'node:crypto'
 import type { z } from 'zod'
 import type { ActorKind } from '../core/actors.ts'
 import type { Site } from '../core/site.ts'
 import { fromBase64, toBase64 } from '../messages/base64.ts'
 import type { authenticationAnswer, authenticationRequest, challengeIssued } from '../messages/verification.ts'
-import { type Answered, type CertificateCheck, readCertificate, refuse, type Refusal } from './certificateCheck.ts'
+import { type Answered, type CertificateCheck, refuse, type Refusal } from './certificateCheck.ts'
 import type { challengeMachine } from './challengeMachine.ts'
+import { isSignedByHolder } from './proof.ts'
+import type { Retention } from './retention.ts'
 import type { PeopleStore } from './store.ts'
 import type { Subjects } from './subject.ts'
 import type { Tickets } from './ticket.ts'
@@ -27,10 +28,11 @@ type Parts = {
   subjects: Subjects
   store: PeopleStore
   tickets: Tickets
+  retention: Retention
 }
 
 export const createAuthentication = (site: Site, parts: Parts): Authentication => {
-  const { challenges, check, subjects, store, tickets } = parts
+  const { challenges, check, subjects, store, tickets, retention } = parts
 
   /** Use the challenge up, whatever comes of it; only one request ever gets it. */
   const consume = async (challengeId: string, provider: string, requestId: string): Promise<string | Refusal> => {
@@ -44,7 +46,7 @@ export const createAuthentication = (site: Site, parts: Parts): Authentication =
 
   const authenticate: Authentication['authenticate'] = async ({ request, provider, requestId }) => {
     const refused = (refusal: Refusal, checks = 0) => ({ answer: refusal, checks })
-    const certificate = readCertificate(fromBase64(request.certificate))
+    const certificate = check.read(fromBase64(request.certificate))
     if (certificate === undefined) return refused(refuse('malformed'))
     const challenge = await consume(request.challengeId, provider, requestId)
     if (typeof challenge !== 'string') return refused(challenge)
@@ -52,8 +54,7 @@ export const createAuthentication = (site: Site, parts: Parts): Authentication =
     const valid = await check.issuerOf(certificate, kind)
     if ('refusal' in valid) return refused(valid.refusal)
     const signature = fromBase64(request.signature)
-    if (!verify('sha256', fromBase64(challenge), certificate.publicKey, signature))
-      return refused(refuse('bad-signature'))
+    if (!isSignedByHolder(certificate, fromBase64(challenge), signature)) return refused(refuse('bad-signature'))
     const checked = await check.statusOf({ certificate, issuer: valid.issuer, kind })
     const { checks } = checked
     if ('refusal' in checked) return refused(checked.refusal, checks)
@@ -70,6 +71,7 @@ export const createAuthentication = (site: Site, parts: Parts): Authentication =
 
   return {
     challenge: async (provider) => {
+      retention.expect()
       const challengeId = site.random.id()
       const challenge = toBase64(site.random.bytes(challengeBytes))
       const { context } = await challenges.start(challengeId, { challenge, provider, at: site.clock.now() })

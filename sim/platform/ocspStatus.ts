@@ -1,4 +1,4 @@
-/** Certificate status by OCSP: one question to the CA for one certificate, its answer shared by all change checks while it is fresh. */
+/** Certificate status by OCSP: one question to the CA for one certificate, its answer shared by all checks until its nextUpdate. */
 import { Unreachable } from '../core/network.ts'
 import type { Site } from '../core/site.ts'
 import type { CaApp } from '../ca/index.ts'
@@ -11,13 +11,15 @@ import {
   parseOcspResponse,
   sameCertId,
 } from '../pki/ocsp.ts'
+import { createBoundedCache } from './boundedCache.ts'
 import type { Meter } from './meter.ts'
 import type { KnownStatus, StatusQuestion, StatusSource } from './revocation.ts'
+import type { Trust } from './trust.ts'
 
 /** RFC 9654 section 2.1 wants 32 octets. */
 const nonceBytes = 32
-/** From so many shared answers on, those that ran out are cleared away (assumed). */
-const mostShared = 10_000
+/** So many answers are kept (assumed): about 3 kB each with the bytes the CA signed. */
+const mostAnswers = 50_000
 
 /** What was learnt, and until when others may rely on it: `nextUpdate`, or not at all. */
 type Learnt = { status: KnownStatus; until: number }
@@ -31,8 +33,11 @@ const parsed = (der: Uint8Array): OcspResponse | undefined => {
   }
 }
 
-export const createOcspSource = (site: Site, meter: Meter): StatusSource => {
-  const shared = new Map<string, Learnt>()
+/** What a CertID names (RFC 6960 section 4.1.1): the CA's key and the serial number, whatever the certificate's other bytes are. */
+const nameOf = ({ serialNumber, issuer }: StatusQuestion) => `${issuer.fingerprint} ${serialNumber}`
+
+export const createOcspSource = (site: Site, meter: Meter, trust?: Pick<Trust, 'anchors'>): StatusSource => {
+  const answers = createBoundedCache<string, Learnt>(mostAnswers)
   const underWay = new Map<string, Promise<Learnt | undefined>>()
 
   const post = async (kind: StatusQuestion['kind'], request: Uint8Array): Promise<OcspResponse | undefined> => {
@@ -51,43 +56,49 @@ export const createOcspSource = (site: Site, meter: Meter): StatusSource => {
     }
   }
 
-  const keep = (key: string, learnt: Learnt) => {
-    const now = site.clock.now()
-    if (shared.size >= mostShared) for (const [old, { until }] of shared) if (until <= now) shared.delete(old)
-    shared.set(key, learnt)
-  }
-
-  const ask = async ({ certificate, issuer, kind, purpose }: StatusQuestion): Promise<Learnt | undefined> => {
+  const ask = async (question: StatusQuestion): Promise<Learnt | undefined> => {
+    const { issuer, kind, purpose } = question
+    const certificate = await question.certificate()
     const nonce = site.random.bytes(nonceBytes)
     const response = await post(kind, createOcspRequest({ issuer, serialNumbers: [certificate.serialNumber], nonce }))
     if (response?.responseStatus !== 'successful') return undefined
-    await meter.askedOfCa({ kind, method: 'ocsp', purpose })
+    meter.askedOfCa({ kind, method: 'ocsp', purpose })
     const status = checkOcspResponse(response, { issuer, certificate, now: site.clock.now(), nonce })
     if ('refused' in status) return undefined
     const single = response.responses.find(({ certId }) =>
       sameCertId(certId, certIdOf(issuer, certificate.serialNumber, certId.hashAlgorithm)),
     )
     if (single === undefined) return undefined
-    const learnt = { status: { ...status, asOf: single.thisUpdate }, until: single.nextUpdate ?? 0 }
-    keep(`${kind} ${certificate.fingerprint}`, learnt)
+    const evidence = { type: 'ocsp', der: response.der } as const
+    const learnt = { status: { ...status, asOf: single.thisUpdate, evidence }, until: single.nextUpdate ?? 0 }
+    answers.set(nameOf(question), learnt)
     return learnt
   }
 
-  /** Two providers that check the same certificate at the same time wait for one answer. */
+  /** Two that check the same certificate at the same time wait for one answer. */
   const askTogether = (question: StatusQuestion): Promise<Learnt | undefined> => {
-    const key = `${question.kind} ${question.certificate.fingerprint}`
-    const asking = underWay.get(key) ?? ask(question).finally(() => underWay.delete(key))
-    underWay.set(key, asking)
+    const name = nameOf(question)
+    const asking = underWay.get(name) ?? ask(question).finally(() => underWay.delete(name))
+    underWay.set(name, asking)
     return asking
+  }
+
+  let learntUnder = trust?.anchors()
+
+  const held = (question: StatusQuestion): KnownStatus | undefined => {
+    // Other anchors: what was learnt under the earlier ones is asked for again.
+    if (learntUnder !== trust?.anchors()) {
+      learntUnder = trust?.anchors()
+      answers.clear()
+    }
+    const learnt = answers.get(nameOf(question))
+    return learnt !== undefined && site.clock.now() < learnt.until ? learnt.status : undefined
   }
 
   return {
     method: 'ocsp',
-    of: async (question) => {
-      if (question.purpose === 'verification') return (await ask(question))?.status
-      const held = shared.get(`${question.kind} ${question.certificate.fingerprint}`)
-      if (held !== undefined && site.clock.now() < held.until) return held.status
-      return (await askTogether(question))?.status
-    },
+    held,
+    of: async (question) => held(question) ?? (await askTogether(question))?.status,
+    state: () => [],
   }
 }

@@ -5,11 +5,17 @@ import type { ActorKind } from '../core/actors.ts'
 import type { Site } from '../core/site.ts'
 import { fromBase64, toBase64 } from '../messages/base64.ts'
 import type { BasicFour } from '../messages/person.ts'
-import { application, type signatureAnswer, type signatureRequest } from '../messages/verification.ts'
+import {
+  application,
+  type RetentionLaw,
+  type signatureAnswer,
+  type signatureRequest,
+} from '../messages/verification.ts'
 import type { Certificate } from '../pki/certificate.ts'
-import { type DocumentRefusal, type SignedDocument, verifySignedDocument } from '../pki/cms.ts'
+import { type Beside, type DocumentRefusal, type SignedDocument, verifySignedDocument } from '../pki/cms.ts'
 import { MalformedError } from '../pki/malformed.ts'
 import { type Answered, type CertificateCheck, refuse, type Refusal } from './certificateCheck.ts'
+import type { EvidenceKeeping, ToKeep } from './evidence.ts'
 import type { storedCertificateMachine } from './storedCertificateMachine.ts'
 
 type Request = z.output<typeof signatureRequest>
@@ -25,8 +31,8 @@ export type SignatureVerification = (asked: {
 const refusalOf: Record<DocumentRefusal, Refusal['reason']> = {
   'not-one-signer': 'malformed',
   'no-signed-attributes': 'malformed',
-  'no-signer-certificate': 'malformed',
-  'no-document': 'malformed',
+  'no-signer-certificate': 'no-certificate',
+  'no-document': 'no-document',
   'two-documents': 'malformed',
   'wrong-certificate': 'bad-signature',
   'wrong-digest': 'bad-signature',
@@ -34,9 +40,9 @@ const refusalOf: Record<DocumentRefusal, Refusal['reason']> = {
   unsupported: 'unsupported',
 }
 
-const readDocument = (cms: Uint8Array): Verified | Refusal => {
+const readDocument = (cms: Uint8Array, beside: Beside): Verified | Refusal => {
   try {
-    const signed = verifySignedDocument(cms)
+    const signed = verifySignedDocument(cms, beside)
     return signed.result === 'ok' ? signed : refuse(refusalOf[signed.reason])
   } catch (error) {
     if (error instanceof MalformedError) return refuse('malformed')
@@ -63,9 +69,19 @@ const basicFourOf = ({ basicFour }: Certificate): BasicFour | undefined => {
   return { name, dateOfBirth, sex, address }
 }
 
-type Parts = { check: CertificateCheck; stored: ActorKind<typeof storedCertificateMachine> }
+/** What came beside the signature, which may hold it all itself. */
+const besideOf = ({ document, certificate }: Request): Beside => ({
+  ...(document !== undefined && { document: fromBase64(document) }),
+  ...(certificate !== undefined && { certificate: fromBase64(certificate) }),
+})
 
-export const createSignatureVerification = (site: Site, { check, stored }: Parts): SignatureVerification => {
+type Parts = {
+  check: CertificateCheck
+  stored: ActorKind<typeof storedCertificateMachine>
+  evidence: Pick<EvidenceKeeping, 'keep'>
+}
+
+export const createSignatureVerification = (site: Site, { check, stored, evidence }: Parts): SignatureVerification => {
   /** One request keeps one certificate, however often it is repeated. */
   const keep = async (certificate: Certificate, provider: string, requestId: string): Promise<string> => {
     const digest = createHash('sha256')
@@ -80,9 +96,29 @@ export const createSignatureVerification = (site: Site, { check, stored }: Parts
     return id
   }
 
+  /** From memory for a certificate seen before: that saves most of the work. */
+  const read = (der: Uint8Array): Certificate => {
+    const certificate = check.read(der)
+    if (certificate === undefined) throw new MalformedError('certificate')
+    return certificate
+  }
+
+  /** Nothing where none is asked for. */
+  const keepEvidence = async (
+    signed: { cms: Uint8Array; document?: Uint8Array },
+    about: Omit<ToKeep, 'cms' | 'document' | 'keptFor'>,
+    keptFor: RetentionLaw | undefined,
+  ): Promise<{ evidenceId?: string } | { refusal: Refusal }> => {
+    if (keptFor === undefined) return {}
+    const { cms, document } = signed
+    return evidence.keep({ ...about, cms, keptFor, ...(document && { document }) })
+  }
+
   return async ({ request, provider, requestId }) => {
     const refused = (refusal: Refusal, checks = 0) => ({ answer: refusal, checks })
-    const signed = readDocument(fromBase64(request.signedDocument))
+    const cms = fromBase64(request.signedDocument)
+    const beside = besideOf(request)
+    const signed = readDocument(cms, { ...beside, read })
     if ('outcome' in signed) return refused(signed)
     const { certificate, document, signingTime } = signed
     const kind = 'signature'
@@ -95,11 +131,14 @@ export const createSignatureVerification = (site: Site, { check, stored }: Parts
     const checked = await check.statusOf({ certificate, issuer: valid.issuer, kind })
     const { checks } = checked
     if ('refusal' in checked) return refused(checked.refusal, checks)
+    const about = { certificate, issuer: valid.issuer, status: checked.status, provider, requestId }
+    const evident = await keepEvidence({ cms, ...beside }, about, request.keepEvidenceFor)
+    if ('refusal' in evident) return refused(evident.refusal, checks)
     const kept = request.keepForChangeChecks
       ? { storedCertificateId: await keep(certificate, provider, requestId) }
       : {}
     const { notAfter } = certificate
-    const answer = { basicFour, document: toBase64(document), signedAt: signingTime, notAfter, ...kept }
+    const answer = { basicFour, document: toBase64(document), signedAt: signingTime, notAfter, ...kept, ...evident }
     return { answer: { outcome: 'accepted', ...answer }, checks }
   }
 }

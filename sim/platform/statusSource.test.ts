@@ -19,6 +19,7 @@ import { createAuthority, createOcspSigner, issueAuthentication, kiyose, now } f
 import { createCrlSource } from './crlStatus.ts'
 import { createMeter, meteringTable } from './meter.ts'
 import { createOcspSource } from './ocspStatus.ts'
+import { questionAbout } from './revocation.ts'
 import { createRevocationStore, revocationTables } from './revocationStore.ts'
 
 const kind = 'authentication'
@@ -26,7 +27,7 @@ const [ca, impostor] = [await createAuthority(kind), await createAuthority(kind)
 const [responder, falseResponder] = [await createOcspSigner(kind, ca), await createOcspSigner(kind, impostor)]
 const issuer = parseCertificate(ca.certificate)
 const certificate = parseCertificate(await issueAuthentication({ ca, keyPair: await generateKeyPair() }))
-const question = { certificate, issuer, kind, purpose: 'verification' } as const
+const question = questionAbout({ certificate, issuer, kind, purpose: 'verification' })
 
 let clock: Clock
 let site: Site
@@ -43,7 +44,7 @@ beforeEach(async () => {
     asked += 1
     return new Response(new Uint8Array(await sends(request)))
   }
-  authority.get('/crls', (c) => c.json({ crls: [{ kind, partition: 'all' }] }))
+  authority.get('/crls', (c) => c.json({ crls: [{ kind, partition: 'all', generation: 1 }] }))
   authority.get('/crls/:kind/:partition', () => reply(new Uint8Array()))
   authority.post('/ocsp/:kind', async (c) => reply(new Uint8Array(await c.req.arrayBuffer())))
   const folder = mkdtempSync(join(tmpdir(), 'site-'))
@@ -81,7 +82,11 @@ const byOcsp = () => createOcspSource(site, createMeter(site)).of(question)
 
 test('a right OCSP answer counts, with the time it speaks of', async () => {
   sends = ocsp({})
-  expect(await byOcsp()).toEqual({ certStatus: 'good', asOf: now })
+  expect(await byOcsp()).toEqual({
+    certStatus: 'good',
+    asOf: now,
+    evidence: { type: 'ocsp', der: expect.any(Uint8Array) },
+  })
 })
 
 const unfit: Record<string, () => (request: Uint8Array) => Promise<Uint8Array>> = {
@@ -115,12 +120,20 @@ const crl =
 const crlSource = () => {
   const anchors = trustAnchors([{ kind, der: ca.certificate }])
   const store = createRevocationStore(site.store)
-  return createCrlSource(site, { anchors: () => Promise.resolve(anchors), store, meter: createMeter(site) })
+  return createCrlSource(site, {
+    trust: { anchors: () => anchors, generations: () => [] },
+    store,
+    meter: createMeter(site),
+  })
 }
 
 test('a right list counts, for those on it and those not', async () => {
   sends = crl()
-  expect(await crlSource().of(question)).toEqual({ certStatus: 'good', asOf: now - HOUR })
+  expect(await crlSource().of(question)).toEqual({
+    certStatus: 'good',
+    asOf: now - HOUR,
+    evidence: { type: 'crl', der: expect.any(Uint8Array) },
+  })
 })
 
 test('a list that is stale, of another scope, signed by somebody else, or none at all leaves the status unknown', async () => {

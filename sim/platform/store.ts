@@ -1,5 +1,5 @@
 /** The platform's own tables of people: subjects and their pseudonyms, authentications, links and tickets. */
-import { and, asc, eq, lt, lte } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, lte } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Store } from '../core/store.ts'
 import type { LinkPurpose } from '../messages/verification.ts'
@@ -26,12 +26,16 @@ const accountsTable = sqliteTable(
   (table) => [primaryKey({ columns: [table.subjectId, table.provider] })],
 )
 
-const authenticationsTable = sqliteTable('authentications', {
-  authenticationId: text().primaryKey(),
-  provider: text().notNull(),
-  subjectId: text().notNull(),
-  at: integer().notNull(),
-})
+const authenticationsTable = sqliteTable(
+  'authentications',
+  {
+    authenticationId: text().primaryKey(),
+    provider: text().notNull(),
+    subjectId: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [index('authentications_by_age').on(table.at)],
+)
 
 const linksTable = sqliteTable(
   'links',
@@ -51,13 +55,17 @@ const linksTable = sqliteTable(
   ],
 )
 
-const ticketsTable = sqliteTable('tickets', {
-  ticket: text().primaryKey(),
-  linkId: text().notNull(),
-  bearer: text().notNull(),
-  issuedAt: integer().notNull(),
-  expiresAt: integer().notNull(),
-})
+const ticketsTable = sqliteTable(
+  'tickets',
+  {
+    ticket: text().primaryKey(),
+    linkId: text().notNull(),
+    bearer: text().notNull(),
+    issuedAt: integer().notNull(),
+    expiresAt: integer().notNull(),
+  },
+  (table) => [index('tickets_by_age').on(table.expiresAt)],
+)
 
 export const peopleTables = [subjectsTable, serialsTable, accountsTable, authenticationsTable, linksTable, ticketsTable]
 
@@ -163,6 +171,27 @@ export const createPeopleStore = ({ read, write, enqueue }: Store) => ({
 
   addTicket: (row: TicketRow): Promise<void> =>
     enqueue(async (tx) => void (await tx.insert(ticketsTable).values(row).onConflictDoNothing())),
+
+  /** Delete at most `limit` that were made before `until`; how many. */
+  forgetAuthentications: async (until: number, limit: number): Promise<number> => {
+    const { authenticationId: id, at } = authenticationsTable
+    const old = (await read.select({ id }).from(authenticationsTable).where(lt(at, until)).limit(limit)).map(
+      (row) => row.id,
+    )
+    if (old.length > 0)
+      await enqueue(async (tx) => void (await tx.delete(authenticationsTable).where(inArray(id, old))))
+    return old.length
+  },
+
+  /** Delete at most `limit` that expired before `until`; how many. */
+  forgetTickets: async (until: number, limit: number): Promise<number> => {
+    const { ticket, expiresAt } = ticketsTable
+    const old = (await read.select({ ticket }).from(ticketsTable).where(lt(expiresAt, until)).limit(limit)).map(
+      (row) => row.ticket,
+    )
+    if (old.length > 0) await enqueue(async (tx) => void (await tx.delete(ticketsTable).where(inArray(ticket, old))))
+    return old.length
+  },
 
   ticketWithLink: async (ticket: string): Promise<{ ticket: TicketRow; link: LinkRow } | undefined> => {
     const [found] = await read

@@ -42,6 +42,14 @@ const residentWith = ({ authentication, signature }: Record<CertificateKind, Iss
         signingTime: clock.now(),
       }),
     ),
+  /** A signature alone, without document and certificate: CMS in base64. */
+  signApart: async (document: string) =>
+    toBase64(
+      await signDocument({
+        ...{ document: Buffer.from(document), signer: keySigner(key.privateKey), signingTime: clock.now() },
+        ...{ certificate: fromBase64(signature.certificate), detached: true, withoutCertificate: true },
+      }),
+    ),
 })
 
 export type Resident = ReturnType<typeof residentWith>

@@ -13,7 +13,7 @@ import { createSite, type Site } from '../core/site.ts'
 import { createInsurer, type InsurerApp } from '../insurer/index.ts'
 import type { LinkPurpose } from '../messages/verification.ts'
 import { createPayment, type PaymentApp } from '../payment/index.ts'
-import { createPlatform, type PlatformApp } from './index.ts'
+import { createPlatform, type PlatformApp, type PlatformOptions } from './index.ts'
 import type { Method } from './revocation.ts'
 import { createResidents, type Resident } from './testResident.ts'
 
@@ -40,6 +40,7 @@ export const createTestWorld = async (
   revocation: Method = 'ocsp',
   folder = mkdtempSync(join(tmpdir(), 'site-')),
   resumeAt = startAt,
+  options: Partial<PlatformOptions> = {},
 ) => {
   const clock = createClock({ mode: 'virtual', startAt: resumeAt })
   const directory: Directory = new Map()
@@ -55,10 +56,12 @@ export const createTestWorld = async (
   const answers = ({ id }: Site, { app }: { app: unknown }) => {
     if (app instanceof Hono) apps.set(id, app)
   }
+  const trustFolder = join(folder, 'trust-anchors')
+  const caOptions = { municipalities, trustFolder, latestBasicFour: true }
   const platformSite = await site('platform', 'platform')
-  answers(platformSite, await createPlatform(platformSite, { revocation }))
+  answers(platformSite, await createPlatform(platformSite, { revocation, trustFolder, ...options }))
   const ca = await site('ca', 'ca')
-  answers(ca, await createCa(ca, { municipalities }))
+  answers(ca, await createCa(ca, caOptions))
   const insurer = await site('insurer-nhi', 'insurer')
   answers(insurer, await createInsurer(insurer, { insurerNumber: '00999201', nameJa: '見本県国民健康保険' }))
   const issuer = await site('payment-credit', 'issuer')
@@ -129,7 +132,7 @@ export const createTestWorld = async (
     )
 
   return {
-    ...{ folder, clock, faults, siteOf, as, insurerAs, issuerAs, once },
+    ...{ folder, trustFolder, clock, faults, siteOf, as, insurerAs, issuerAs, once },
     ...{ challenge, authenticate, authenticated, link, insure, openAccount, metered },
     ...createResidents({ clock, town }),
     breakLine: (to: string, kind: 'down' | 'error' | 'drop-answer' = 'down') =>
