@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { parseCertificate } from '../sim/pki/certificate.ts'
 import { checkCrl, parseCrl, statusByCrl } from '../sim/pki/crl.ts'
 import { readCrlStream } from '../sim/pki/crlStream.ts'
-import { checkStreamedCrl } from '../sim/pki/crlStreamCheck.ts'
+import { judgeCrl } from '../sim/pki/crlCheck.ts'
 import { issueCrl } from '../sim/pki/crlIssue.ts'
 import { generateKeyPair } from '../sim/pki/key.ts'
 import { crlDistributionPoint } from '../sim/pki/profile.ts'
@@ -51,7 +51,8 @@ test.each(['good', 'revoked'] as const)(
       const pieces = Array.from({ length: Math.ceil(mutant.length / 100) }, (_, index) =>
         mutant.subarray(index * 100, index * 100 + 100),
       )
-      const checked = checkStreamedCrl(await readCrlStream(pieces, { issuer, sink }), { issuer, certificate, now })
+      const { head, signatureValid } = await readCrlStream(pieces, { issuer, sink })
+      const checked = judgeCrl(head, { issuer, certificate, now }, () => signatureValid)
       if (checked.result !== 'ok') return { verdict: 'refused', because: checked.reason }
       return { verdict: listed ? 'revoked' : 'good', because: '' }
     }

@@ -17,7 +17,8 @@ export const algorithmOid = {
   sha256: '2.16.840.1.101.3.4.2.1',
 } as const
 
-const signatureAlgorithms: Record<string, { hash: string; keyType: 'rsa' | 'ec' }> = {
+/** Those a signature may have: no other is ever right. */
+export const signatureAlgorithms: Readonly<Record<string, { hash: string; keyType: 'rsa' | 'ec' }>> = {
   [algorithmOid.sha256WithRSAEncryption]: { hash: 'sha256', keyType: 'rsa' },
   '1.2.840.113549.1.1.12': { hash: 'sha384', keyType: 'rsa' },
   '1.2.840.113549.1.1.13': { hash: 'sha512', keyType: 'rsa' },
@@ -51,7 +52,8 @@ export const readRepeatedAlgorithm = remembering((bytes) => readAlgorithm(onlyEl
 
 export const algorithmIdentifier = (name: string) => sequence(oidNode(name), none())
 
-const signatureOid: Record<KeyAlgorithm, string> = {
+/** What a key of this kind signs with. */
+export const signatureOid: Readonly<Record<KeyAlgorithm, string>> = {
   'rsa-2048': algorithmOid.sha256WithRSAEncryption,
   'p-256': '1.2.840.10045.4.3.2',
   'p-384': '1.2.840.10045.4.3.3',

@@ -2,6 +2,7 @@
 import { type Algorithm, fingerprintOf, isSignedBy, readAlgorithm } from './algorithm.ts'
 import { type CrlEntry, entryAt, type EntryList, noEntries, readEntries, readEntry, serialBytes } from './crlEntry.ts'
 import { indexSerials, type SerialIndex } from './crlIndex.ts'
+import { type CrlCheck, judgeCrl } from './crlCheck.ts'
 import { constructed, type Element, fields, inner, onlyElement, readDer, tag } from './der.ts'
 import { integer, sameBytes, wholeBytes } from './derValue.ts'
 import {
@@ -16,7 +17,7 @@ import { time } from './instant.ts'
 import { MalformedError } from './malformed.ts'
 import { readName } from './name.ts'
 import type { Certificate } from './parsedCertificate.ts'
-import { extensionOid, keyUsageBit } from './profile.ts'
+import { extensionOid } from './profile.ts'
 import type { CertStatus } from './revocation.ts'
 
 export type { CrlEntry } from './crlEntry.ts'
@@ -115,51 +116,17 @@ export function* crlEntries({ entries }: Crl): Generator<CrlEntry> {
   }
 }
 
-export type CrlRefusal =
-  | 'wrong-issuer'
-  | 'bad-signature'
-  | 'not-yet-valid'
-  | 'stale'
-  | 'wrong-scope'
-  | 'wrong-key-usage'
-  | 'no-crl-number'
-  | 'unsupported'
-
-export type CrlCheck = { result: 'ok' } | { result: 'refused'; reason: CrlRefusal }
-
-/** Whether the list covers the certificate (RFC 5280 section 6.3.3 (b)(2)); a list without a scope covers all of its CA. */
-function covers(crl: Crl, certificate: Certificate): boolean {
-  const point = crl.issuingDistributionPoint
-  if (certificate.issuerHex !== crl.issuerHex) return false
-  if (!point) return true
-  const isCa = certificate.basicConstraints?.cA ?? false
-  if (point.onlyContains === 'attribute' || point.onlyContains === (isCa ? 'user' : 'ca')) return false
-  if (point.names.length === 0) return true
-  return certificate.distributionPoints.some(({ hex }) => point.names.some((name) => name.hex === hex))
-}
-
-/**
- * Whether `crl` may be relied on at `now` (Unix ms) for certificates of `issuer`, and for `certificate` if given.
- * `issuer` is the CA found when the certificate was validated: only its own key counts, not another of the same name
- * (RFC 5280 section 6.3.3 (f) and (g)).
- */
-export function checkCrl(crl: Crl, by: { issuer: Certificate; certificate?: Certificate; now: number }): CrlCheck {
-  const { issuer, certificate, now } = by
-  const refused = (reason: CrlRefusal): CrlCheck => ({ result: 'refused', reason })
-  if (crl.issuerHex !== issuer.subjectHex) return refused('wrong-issuer')
-  if (crl.authorityKeyIdentifier !== undefined && crl.authorityKeyIdentifier !== issuer.subjectKeyIdentifier)
-    return refused('wrong-issuer')
-  if (!issuer.keyUsage.has(keyUsageBit.cRLSign)) return refused('wrong-key-usage')
-  const signed = { data: crl.tbs, signature: crl.signature, algorithm: crl.signatureAlgorithm }
-  if (!isSignedBy(signed, issuer.publicKey)) return refused('bad-signature')
-  if (crl.unknownCritical || crl.issuingDistributionPoint?.partial) return refused('unsupported')
-  if (crl.crlNumber === undefined) return refused('no-crl-number')
-  // Written so that a time that is no number is refused.
-  if (!(now >= crl.thisUpdate)) return refused('not-yet-valid')
-  if (!(now < crl.nextUpdate)) return refused('stale')
-  if (certificate && !covers(crl, certificate)) return refused('wrong-scope')
-  return { result: 'ok' }
-}
+/** Whether `crl` may be relied on at `now` (Unix ms) for certificates of `issuer`, and for `certificate` if given. */
+export const checkCrl = (
+  crl: Crl,
+  question: { issuer: Certificate; certificate?: Certificate; now: number },
+): CrlCheck =>
+  judgeCrl(crl, question, () =>
+    isSignedBy(
+      { data: crl.tbs, signature: crl.signature, algorithm: crl.signatureAlgorithm },
+      question.issuer.publicKey,
+    ),
+  )
 
 const indexes = new WeakMap<Crl, SerialIndex>()
 

@@ -6,7 +6,7 @@ import { checkCrl, crlEntries, type CrlEntry, parseCrl } from './crl.ts'
 import { entryBytes } from './crlEntry.ts'
 import { issueCrl, issueCrlParts } from './crlIssue.ts'
 import { readCrlStream, type StreamedCrl } from './crlStream.ts'
-import { checkStreamedCrl } from './crlStreamCheck.ts'
+import { type CrlQuestion, judgeCrl } from './crlCheck.ts'
 import { createEntryWriter, entrySize, longestEntryBytes } from './crlStreamWrite.ts'
 import { toHex } from './derValue.ts'
 import { extension } from './extension.ts'
@@ -151,8 +151,7 @@ test('RSA with a P-384 key, and P-384, are told apart', async () => {
   expect((await read([der], p384Issuer)).streamed.signatureValid).toBe(false)
 })
 
-const decide = (streamed: StreamedCrl, by: { issuer: Certificate; now: number; certificate?: Certificate }) =>
-  checkStreamedCrl(streamed, by)
+const decide = ({ head, signatureValid }: StreamedCrl, by: CrlQuestion) => judgeCrl(head, by, () => signatureValid)
 
 test('decisions are those of checkCrl', async () => {
   const forge = (change: Parameters<typeof resign>[2]) => resign(der, ca.signer, change)
@@ -219,10 +218,10 @@ test('a delta says what it completes and may take entries away', async () => {
   const { streamed, found } = await read([delta])
   expect(found).toEqual(changes)
   expect(streamed.head).toMatchObject({ baseCrlNumber: 7n, crlNumber: 9n, unknownCritical: false })
-  expect(checkStreamedCrl(streamed, { issuer, now, delta: true })).toEqual({ result: 'ok' })
-  expect(checkStreamedCrl(streamed, { issuer, now })).toEqual({ result: 'refused', reason: 'unsupported' })
+  expect(decide(streamed, { issuer, now, delta: true })).toEqual({ result: 'ok' })
+  expect(decide(streamed, { issuer, now })).toEqual({ result: 'refused', reason: 'unsupported' })
   const full = await read([der])
-  expect(checkStreamedCrl(full.streamed, { issuer, now, delta: true })).toEqual({
+  expect(decide(full.streamed, { issuer, now, delta: true })).toEqual({
     result: 'refused',
     reason: 'unsupported',
   })

@@ -1,6 +1,6 @@
 /** The revocation lists in memory: which one speaks of a certificate, found without a search, and none that takes the news back. */
 import { type CrlHead, readCrlStream } from '../pki/crlStream.ts'
-import { checkStreamedCrl, coversCertificate } from '../pki/crlStreamCheck.ts'
+import { coversCertificate, judgeCrl } from '../pki/crlCheck.ts'
 import type { TrustAnchors } from '../pki/chain.ts'
 import type { Certificate } from '../pki/certificate.ts'
 import { MalformedError } from '../pki/malformed.ts'
@@ -59,7 +59,7 @@ const readAs = async ({ type, der, fetchedAt }: Offer, issuer: Certificate, now:
   }
   try {
     const streamed = await readCrlStream([der], { issuer, sink })
-    const checked = checkStreamedCrl(streamed, { issuer, now, delta: type === 'delta' })
+    const checked = judgeCrl(streamed.head, { issuer, now, delta: type === 'delta' }, () => streamed.signatureValid)
     if (checked.result === 'refused') return checked.reason
     return { head: streamed.head, der, issuer, index: await buildIndex(staging), removed, fetchedAt }
   } catch (error) {

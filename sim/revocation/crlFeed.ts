@@ -1,7 +1,6 @@
 /** Reads a CRL into staging, and says whether it may be relied on before anything of it is used. */
-import { checkStreamedCrl } from '../pki/crlStreamCheck.ts'
+import { type CrlRefusal, judgeCrl } from '../pki/crlCheck.ts'
 import { type CrlHead, readCrlStream } from '../pki/crlStream.ts'
-import type { CrlRefusal } from '../pki/crl.ts'
 import type { Certificate } from '../pki/certificate.ts'
 import { MalformedError } from '../pki/malformed.ts'
 import { reasonCodes } from '../pki/revocation.ts'
@@ -36,7 +35,7 @@ export async function stageCrl(
         else removed?.add(bytes, from, end, seconds, reasonCodes.unspecified, partition)
       },
     })
-    const check = checkStreamedCrl(streamed, { issuer, now, delta })
+    const check = judgeCrl(streamed.head, { issuer, now, delta }, () => streamed.signatureValid)
     return check.result === 'ok' ? { result: 'ok', head: streamed.head } : check
   } catch (error) {
     if (error instanceof MalformedError) return { result: 'refused', reason: 'malformed' }

@@ -75,7 +75,7 @@ test('lists that may not be relied on change nothing', async () => {
     [good.subarray(0, good.length - 1)],
   ]
   expect(outcomes(await index.replace(wrong))).toEqual([
-    ...['bad-signature', 'not-yet-valid', 'stale', 'unsupported', 'malformed'],
+    ...['wrong-issuer', 'not-yet-valid', 'stale', 'unsupported', 'malformed'],
   ])
   expect(index.current()).toBe(before)
 })
@@ -123,5 +123,5 @@ test('one list becomes one index, or a reason why not', async () => {
   const loaded = await readCrlIndex([await list(kiyose, 1, run(10))], question)
   expect(loaded).toMatchObject({ result: 'ok', head: { crlNumber: 1n }, index: { entryCount: 10 } })
   const foreign = await list(kiyose, 1, run(10), { ca: otherCa.authority })
-  expect(await readCrlIndex([foreign], question)).toEqual({ result: 'refused', reason: 'bad-signature' })
+  expect(await readCrlIndex([foreign], question)).toEqual({ result: 'refused', reason: 'wrong-issuer' })
 })

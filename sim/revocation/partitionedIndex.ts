@@ -1,7 +1,7 @@
 /** One index for all CRL partitions of a CA key, replaced partition by partition. */
 import type { Certificate } from '../pki/certificate.ts'
 import type { CrlHead } from '../pki/crlStream.ts'
-import { coversCertificate } from '../pki/crlStreamCheck.ts'
+import { coversCertificate } from '../pki/crlCheck.ts'
 import type { CertStatus } from '../pki/revocation.ts'
 import { buildIndex } from './build.ts'
 import { type ListRefusal, stageCrl } from './crlFeed.ts'
