@@ -38,7 +38,7 @@ const speed: Series[] = [
   },
   {
     ...{ what: 'find, 20 % revoked, date and reason', value: 'perSecond' },
-    ...{ label: '連番、失効20%、失効日・理由 / dense, 20 % revoked, date and reason', colour: '#0f766e', mark: '' },
+    ...{ label: '連番、失効20%、日付・理由 / dense, 20 % revoked, with date', colour: '#0f766e', mark: '' },
   },
   {
     what: 'findBytes, exact form, 8 bytes',

@@ -9,6 +9,7 @@ const benchmarks: Record<string, string> = {
   verify: '証明書・CRL・OCSP の検証 / certificates, CRLs, OCSP answers',
   documents: '署名文書と長期検証 / signed documents and evidence',
   ocsp: 'OCSP 応答 / OCSP responder',
+  lists: '認証局が配る大きなリスト / large lists served by the authority',
   platform: '共通プラットフォームの検証 / verification at the platform',
   revocation: '失効情報の索引と一括変更確認 / revocation index and sweep',
   crl: '大きな失効リストの作成 / writing large CRLs',

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defaultVariables } from '../sim/variables.ts'
-import { catalogue } from './catalogue.ts'
+import { catalogue, required } from './catalogue.ts'
 import { junit } from './junit.ts'
 import type { RunResult } from './scenario.ts'
 
@@ -18,6 +18,10 @@ test('the list names every scenario in the language asked for', () => {
   const { status, said } = run('run.ts', 'list', '--lang', 'ja')
   expect(status).toBe(0)
   for (const { id, title } of catalogue) expect(said).toMatch(new RegExp(`${id} +${title.ja}`))
+})
+
+test('npm start plays the three use cases that the plan requires, and nothing else', () => {
+  expect(required.map(({ id }) => id)).toEqual(['cable-tv', 'clinic', 'change-confirmation'])
 })
 
 test('an unknown scenario is an error that lists the known ones', () => {

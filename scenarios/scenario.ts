@@ -15,6 +15,8 @@ export type Case = {
 export type Scenario = {
   id: string
   title: Text
+  /** One of the use cases the plan requires (必須ユースケース). */
+  required?: boolean
   functions: Function[]
   /** Rows of the plan this answers to (共通ID利活用WG 2014-06-03). */
   from: string[]

@@ -10,7 +10,7 @@ import { reachedBefore } from '../sim/keptTime.ts'
 import { createFront } from '../sim/front.ts'
 import { createWorld } from '../sim/world.ts'
 import { found } from './acts/founding.ts'
-import { catalogue } from './catalogue.ts'
+import { required } from './catalogue.ts'
 import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
 import { createPages } from './pages.ts'
 import { people } from './people.ts'
@@ -77,7 +77,7 @@ const main = async () => {
   )
   const story = createStory(language, (line) => console.log(line))
   const results: RunResult[] = []
-  for (const scenario of catalogue) {
+  for (const scenario of required) {
     story.begin(scenario)
     const result = await runScenario(scenario, { seed: values.seed, tell: story.tell })
     story.measures(result)

@@ -5,7 +5,7 @@ import type { JWK } from 'jose'
 import { createClock } from './core/clock.ts'
 import { createFaults } from './core/faults.ts'
 import type { Directory, Identity } from './core/identity.ts'
-import { createNetwork, overTcp } from './core/network.ts'
+import { createNetwork, overTcp, type Network } from './core/network.ts'
 import { createRandom } from './core/random.ts'
 import { createSite } from './core/site.ts'
 import { describeParties, people as peopleDescription } from './parties.ts'
@@ -145,6 +145,7 @@ export const createSplitWorld = async (options: WorldOptions): Promise<World & {
       await everywhere('POST', '/clock/run', { to: target, order: clock.reached().order })
     }
 
+    const lines = new Map<string, Network>()
     /** Tokens come from the party's own process; everything else is as for the people. */
     const borrowed = (party: string): Identity => ({
       ...people.identity,
@@ -174,15 +175,21 @@ export const createSplitWorld = async (options: WorldOptions): Promise<World & {
         faults.clear()
         await everywhere('DELETE', '/faults')
       },
-      connectAs: (party) =>
-        createNetwork({
-          identity: borrowed(party),
-          clock,
-          random: people.random.fork(party),
-          journal: people.journal,
-          transport: overTcp(urls),
-          faults,
-        }).connect,
+      connectAs: (party) => {
+        // One line each, as in one process: two would draw the same request ids, and what was sent second be taken for a repetition.
+        const line =
+          lines.get(party) ??
+          createNetwork({
+            identity: borrowed(party),
+            clock,
+            random: people.random.fork(party),
+            journal: people.journal,
+            transport: overTcp(urls),
+            faults,
+          })
+        lines.set(party, line)
+        return line.connect
+      },
       close: async () => {
         await close()
         await people.store.close()

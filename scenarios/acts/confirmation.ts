@@ -12,6 +12,9 @@ export type Confirmation = {
   recall: number
   meanDelayDays: number
   longestDelayDays: number
+  /** From a change until the provider has the new data: the mean, and how many providers never got them. */
+  meanRenewalDays: number
+  neverRenewed: number
   falseAlarms: number
   lettersSaved: number
   /** Findings by revocation reason, or by status where there is none. */
@@ -26,8 +29,12 @@ const countBy = (names: string[]) => {
 
 const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole)
 
-/** The provider says "data have changed" when the reason is affiliationChanged. */
-const saysChanged = ({ reason }: { reason?: string }) => reason === 'affiliationChanged'
+const mean = (values: number[]) =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The provider says "data have changed" when the reason is affiliationChanged, or the authority gave it other data than before. */
+const saysChanged = ({ certStatus, reason }: { certStatus: string; reason?: string }) =>
+  reason === 'affiliationChanged' || certStatus === 'changed'
 
 /**
  * Against the truth: a change counts as found when some finding of that contract says so after it happened.
@@ -52,16 +59,19 @@ export const judge = (
     const finding = one.found.find((candidate) => saysChanged(candidate) && candidate.at >= change.at)
     return finding === undefined ? [] : [(finding.at - change.at) / DAY]
   })
+  const renewals = changes.flatMap(({ change, one }) => {
+    const at = one.renewed.find((renewedAt) => renewedAt >= change.at)
+    return at === undefined ? [] : [(at - change.at) / DAY]
+  })
   return {
     coverage: share(counts.watched, counts.contracts),
     precision: share(alarms.filter(truly).length, alarms.length),
     precisionWithoutReason: share(findings.filter(truly).length, findings.length),
     recall: share(delays.length, changes.length),
-    meanDelayDays: share(
-      delays.reduce((sum, delay) => sum + delay, 0),
-      delays.length,
-    ),
+    meanDelayDays: mean(delays),
     longestDelayDays: Math.max(0, ...delays),
+    meanRenewalDays: mean(renewals),
+    neverRenewed: changes.length - renewals.length,
     falseAlarms: findings.filter((finding) => !truly(finding)).length,
     lettersSaved: counts.contracts - counts.letters - counts.reminders,
     findings: countBy(findings.map(({ certStatus, reason }) => reason ?? certStatus)),

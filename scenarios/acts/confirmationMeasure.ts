@@ -49,6 +49,14 @@ export const measuresOf = (confirmation: Confirmation, counts: Counts): Measure[
   ),
   days({ ja: '検出までの遅れ（平均）', en: 'delay until found (mean)' }, confirmation.meanDelayDays),
   days({ ja: '検出までの遅れ（最長）', en: 'delay until found (longest)' }, confirmation.longestDelayDays),
+  days(
+    { ja: '変更から顧客情報が新しくなるまで（平均）', en: 'from a change until the customer record is right (mean)' },
+    confirmation.meanRenewalDays,
+  ),
+  cases(
+    { ja: '期末まで新しくならなかった顧客情報', en: 'customer records never put right within the year' },
+    confirmation.neverRenewed,
+  ),
   ...byReason(confirmation.findings),
   cases(
     { ja: '誤報（変更ではなかった検出）', en: 'false alarms (findings that were no change)' },

@@ -31,9 +31,18 @@ const signedApplication = async (
   })
 }
 
+/** The consent that this provider may learn the latest basic four, where the world has such a service and the person consents at all. */
+const signedConsent = async (stage: Stage, personId: string, { provider, consent = true }: SignUp) => {
+  if (!stage.world.variables.latestBasicFour || !consent) return {}
+  const items = ['name', 'dateOfBirth', 'sex', 'address']
+  const order = { order: 'latest-basic-four.consent', service: provider, items }
+  return { basicFourConsent: await sign(stage, personId, order) }
+}
+
 export const signUp = async (stage: Stage, personId: string, application: SignUp) => {
   const signedDocument = await signedApplication(stage, personId, application)
-  return answer(contracts(stage, application.provider).$post({ json: { signedDocument } }))
+  const json = { signedDocument, ...(await signedConsent(stage, personId, application)) }
+  return answer(contracts(stage, application.provider).$post({ json }))
 }
 
 export const signAgain = async (stage: Stage, personId: string, contractId: string, application: SignUp) => {

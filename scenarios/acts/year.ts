@@ -14,13 +14,17 @@ export type LifeEvent =
 /** What truly happened; `changed` says whether name or address are other than before. */
 export type Happened = { person: string; event: LifeEvent; at: number; changed: boolean }
 
-/** One signed contract, and everything a provider was seen to find out about it. */
+/** What is to happen; who gets a new signature certificate without being asked does so this long after. */
+export type Planned = { person: string; event: LifeEvent; at: number; newCertificateAfterMs?: number }
+
+/** One signed contract, everything a provider was seen to find out about it, and when its customer's data were renewed. */
 export type Watched = {
   person: string
   provider: string
   service: string
   contractId: string
   found: { at: number; certStatus: string; reason?: string }[]
+  renewed: number[]
 }
 
 const townNames: Record<string, string> = {
@@ -44,12 +48,8 @@ const carryOut = async (stage: Stage, person: string, event: LifeEvent) => {
 }
 
 /** Have each event happen on its day; what truly happened is added to `happened` as it does. */
-export const schedule = (
-  stage: Stage,
-  plan: { person: string; event: LifeEvent; at: number }[],
-  happened: Happened[],
-) => {
-  for (const { person, event, at } of plan) {
+export const schedule = (stage: Stage, plan: Planned[], happened: Happened[]) => {
+  for (const { person, event, at, newCertificateAfterMs } of plan) {
     stage.world.clock.at(at, async () => {
       await carryOut(stage, person, event)
       happened.push({
@@ -59,6 +59,10 @@ export const schedule = (
         changed: event === 'move-within' || event === 'move-between' || event === 'rename',
       })
     })
+    if (newCertificateAfterMs !== undefined)
+      stage.world.clock.at(at + newCertificateAfterMs, async () => {
+        await beAbleToSign(stage, person)
+      })
   }
 }
 
@@ -66,9 +70,12 @@ export const schedule = (
 const observe = async (stage: Stage, watched: Watched[]) => {
   for (const provider of new Set(watched.map((one) => one.provider))) {
     const contracts = await contractsOf(stage, provider)
-    for (const { contractId, finding } of contracts) {
+    for (const { contractId, finding, signedAt, updatedAt = signedAt } of contracts) {
       const one = watched.find((candidate) => candidate.provider === provider && candidate.contractId === contractId)
-      if (finding === undefined || one === undefined || one.found.some(({ at }) => at === finding.foundAt)) continue
+      if (one === undefined) continue
+      const renewedAt = Math.max(signedAt, updatedAt)
+      if (!one.renewed.includes(renewedAt)) one.renewed.push(renewedAt)
+      if (finding === undefined || one.found.some(({ at }) => at === finding.foundAt)) continue
       one.found.push({
         at: finding.foundAt,
         certStatus: finding.certStatus,

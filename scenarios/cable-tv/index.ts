@@ -11,6 +11,7 @@ const insured = ['taro', 'hanako', 'ichiro', 'misaki', 'kenji', 'daisuke', 'saku
 export const cableTv = defineScenario({
   id: 'cable-tv',
   title: { ja: '必須① ケーブルテレビで健康情報を見る', en: 'Required 1: health information on cable television' },
+  required: true,
   functions: ['eligibility'],
   from: ['必須①', 'E01', 'row 16', 'row 24'],
   people: [...insured, 'yoshie'],

@@ -15,8 +15,8 @@ export const branches = (ledger: Ledger): Case => ({
   play: async (stage) => {
     await stage.step(
       {
-        ja: '転居・改姓した人は新しい証明書で署名し直し、顧客情報が新しくなった',
-        en: 'movers and the renamed signed again; the customer record is up to date',
+        ja: '転居・改姓した人の顧客情報が新しくなった（署名し直したか、最新の4情報の提供による）',
+        en: 'the records of movers and the renamed are up to date, by a new signature or the latest basic four',
       },
       async () => {
         for (const person of ['wataru', 'tenko', 'aika']) {
@@ -87,7 +87,9 @@ export const branches = (ledger: Ledger): Case => ({
       },
     )
     await stage.step(
-      { ja: '通知はテレビと手紙で届いた（転居渉）', en: 'notice came by television and letter (Wataru)' },
+      stage.world.variables.latestBasicFour
+        ? { ja: '転居渉には何もたずねずに済んだ', en: 'Wataru did not have to be asked' }
+        : { ja: '通知はテレビと手紙で届いた（転居渉）', en: 'notice came by television and letter (Wataru)' },
       async () => {
         const { noticesSent } = await contractOf(
           stage,
@@ -95,9 +97,24 @@ export const branches = (ledger: Ledger): Case => ({
           contractIn(ledger, 'wataru', 'contract-hikari').contractId,
         )
         stage.expect(
-          { ja: 'テレビと手紙', en: 'television and letter' },
+          stage.world.variables.latestBasicFour
+            ? { ja: 'テレビも手紙もなし', en: 'neither television nor letter' }
+            : { ja: 'テレビと手紙', en: 'television and letter' },
           [...new Set(noticesSent.map(({ by }) => by))].sort(),
-          ['letter', 'television'],
+          stage.world.variables.latestBasicFour ? [] : ['letter', 'television'],
+        )
+        const { noticesSent: later } = await contractOf(
+          stage,
+          'mobile-sora',
+          contractIn(ledger, 'tenko', 'mobile-sora').contractId,
+        )
+        stage.expect(
+          {
+            ja: '自分からは証明書を取り直さない転出典子には手紙が届いた',
+            en: 'a letter reached Tenko, who gets no new certificate unasked',
+          },
+          later.some(({ by }) => by === 'letter'),
+          true,
         )
         stage.expect(
           { ja: 'テレビに個人の情報は出ない', en: 'nothing personal on the screen' },

@@ -22,6 +22,12 @@ export const lives: [person: string, event: LifeEvent, day: number][] = [
   ['kigen', 'expiry', 293],
 ]
 
+/** Who gets a new signature certificate of their own accord, and how many days after the change; the others when they are asked (invented). */
+export const unasked: Record<string, number> = { wataru: 0, aika: 14 }
+/** So many of the crowd do, within a month (assumed). */
+export const unaskedShare = 0.5
+export const unaskedWithinDays = 30
+
 export const steady = ['taro', 'fudo', 'tekkai', 'kakuji', 'uta']
 
 export const crowd = population('year', 14)

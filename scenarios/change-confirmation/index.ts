@@ -16,6 +16,7 @@ export const changeConfirmation = defineScenario({
     ja: '必須③ 放送・通信分野の変更確認',
     en: 'Required 3: change confirmation in broadcasting and communications',
   },
+  required: true,
   functions: ['change'],
   from: ['必須③', 'A8', 'row 5', 'row 6', 'row 10', 'row 26'],
   people: ['kigen'],

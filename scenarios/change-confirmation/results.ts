@@ -7,6 +7,7 @@ import type { PlatformApp } from '../../sim/platform/index.ts'
 import { judge } from '../acts/confirmation.ts'
 import { measuresOf } from '../acts/confirmationMeasure.ts'
 import { contractOf, contractsOf } from '../acts/contracting.ts'
+import { feesOwed, measuresOfFees } from '../acts/fees.ts'
 import type { Case } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 import { services } from './cast.ts'
@@ -29,7 +30,7 @@ export const consent = (ledger: Ledger): Case => ({
       const later = calls.filter(
         ({ order, body, aside }) =>
           order > (withdrawal?.order ?? 0) &&
-          body['path'] === '/change-checks' &&
+          ['/change-checks', '/latest-basic-four'].includes(String(body['path'])) &&
           (aside.request ?? '').includes(storedId),
       )
       const checks = calls.filter(({ body }) => body['path'] === '/change-checks')
@@ -89,6 +90,19 @@ export const results = (ledger: Ledger): Case => ({
         { ja: '理由を使わなければ誤報がある', en: 'without the reason there would be' },
         confirmation.precisionWithoutReason < 1,
         true,
+      )
+    })
+    await stage.step({ ja: '料金の対象になったもの', en: 'what is owed for' }, async () => {
+      const fees = await feesOwed(stage)
+      for (const measure of measuresOfFees(fees)) stage.measure(measure)
+      const passedOn = (payee: string) => fees.get(`latest-basic-four ${payee}`) ?? 0
+      stage.expect(
+        {
+          ja: '4情報の提供は、使う世界でだけ、事業者にも共通プラットフォームにも同じ件数が請求される',
+          en: 'the latest basic four are owed for only where the world has the service, as often by providers as by the platform',
+        },
+        [passedOn('platform') > 0, passedOn('platform')],
+        [stage.world.variables.latestBasicFour, passedOn('ca')],
       )
     })
     await stage.step(

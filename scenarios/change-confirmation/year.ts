@@ -2,10 +2,20 @@
 import { DAY, HOUR } from '../../sim/core/clock.ts'
 import { createRandom } from '../../sim/core/random.ts'
 import { signUp, withdrawConsent } from '../acts/contracting.ts'
-import { liveThrough, schedule } from '../acts/year.ts'
+import { liveThrough, type Planned, schedule } from '../acts/year.ts'
 import { personOf } from '../people.ts'
 import type { Case } from '../scenario.ts'
-import { crowd, crowdEvents, lives, providersOf, services, steady } from './cast.ts'
+import {
+  crowd,
+  crowdEvents,
+  lives,
+  providersOf,
+  services,
+  steady,
+  unasked,
+  unaskedShare,
+  unaskedWithinDays,
+} from './cast.ts'
 import { contractIn, type Ledger } from './ledger.ts'
 
 export const sign = (ledger: Ledger): Case => ({
@@ -28,7 +38,7 @@ export const sign = (ledger: Ledger): Case => ({
             const service = services[provider] ?? ''
             const given = await signUp(stage, person, { provider, service })
             if (given.outcome === 'accepted')
-              ledger.watched.push({ person, provider, service, contractId: given.contractId, found: [] })
+              ledger.watched.push({ person, provider, service, contractId: given.contractId, found: [], renewed: [] })
             else refused.push(`${person} ${provider} ${given.reason}`)
           }
         }
@@ -55,6 +65,19 @@ export const sign = (ledger: Ledger): Case => ({
     )
   },
 })
+
+const changes = new Set<Planned['event']>(['move-within', 'move-between', 'rename'])
+
+/** Whether and when people get a new certificate without being asked. */
+const withNewCertificates = (seed: string, plan: Planned[]): Planned[] => {
+  const random = createRandom(`${seed}/new-certificates`)
+  return plan.map((planned) => {
+    if (!changes.has(planned.event)) return planned
+    const drawn = random.chance(unaskedShare) ? random.int(unaskedWithinDays) : undefined
+    const days = planned.person.startsWith('g-') ? drawn : unasked[planned.person]
+    return days === undefined ? planned : { ...planned, newCertificateAfterMs: days * DAY }
+  })
+}
 
 export const year = (ledger: Ledger): Case => ({
   id: 'year',
@@ -85,7 +108,8 @@ export const year = (ledger: Ledger): Case => ({
           event: random.pick(crowdEvents),
           at: stage.now() + (10 + random.int(300)) * DAY + random.int(24) * HOUR,
         }))
-        schedule(stage, [...named, ...others.filter(({ event }) => event !== 'none')], ledger.happened)
+        const plan = [...named, ...others.filter(({ event }) => event !== 'none')]
+        schedule(stage, withNewCertificates(stage.world.seed, plan), ledger.happened)
         await liveThrough(stage, {
           days: 371,
           watched: ledger.watched,
@@ -94,7 +118,7 @@ export const year = (ledger: Ledger): Case => ({
         stage.expect(
           { ja: '予定した出来事がすべて起きた', en: 'everything planned did happen' },
           ledger.happened.length,
-          named.length + others.filter(({ event }) => event !== 'none').length,
+          plan.length,
         )
       },
     )

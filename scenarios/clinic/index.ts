@@ -14,6 +14,7 @@ export const clinic = defineScenario({
     ja: '必須② 医療機関で一枚のカード（資格確認と支払い）',
     en: 'Required 2: one card at the clinic, eligibility and payment',
   },
+  required: true,
   functions: ['eligibility'],
   from: ['必須②', 'E02', 'E10', 'row 13', 'row 14', 'row 15'],
   people: [...linked, 'hajime', 'tomoko', 'nocard'],

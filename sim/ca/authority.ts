@@ -29,7 +29,7 @@ export type Generation = {
 }
 
 /** How many generations a CA has when the world begins: the real ones have three, of which the first has expired (2015, 2019, 2023). */
-const foundedGenerations = 2
+export const foundedGenerations = 2
 /** A new generation comes about every four years (CA certificates of JPKI, 2015 to 2023); the one before the current is this old (assumed). */
 const yearsBetween = 4
 

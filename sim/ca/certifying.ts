@@ -10,7 +10,7 @@ import { issueResidentCertificate } from '../pki/certificate.ts'
 import { importPublicKey } from '../pki/key.ts'
 import { MalformedError } from '../pki/malformed.ts'
 import type { CertificateKind, Medium, PolicyArc } from '../pki/profile.ts'
-import type { Authorities, Generation } from './authority.ts'
+import { type Authorities, foundedGenerations, type Generation } from './authority.ts'
 import type { Municipalities } from './crlSchedule.ts'
 import type { certificateMachine } from './machine.ts'
 import type { Serials } from './serialNumber.ts'
@@ -67,9 +67,13 @@ type Parts = {
 export const createCertifying = (parts: Parts) => {
   const { store, authorities, municipalities, serials, certificates, profile } = parts
 
-  /** The current generation; for the world's share of cards the one before, as if they had been issued before it was followed. */
+  /**
+   * The current generation; for the world's share of cards the one before, as if they had been issued before it was followed. Once a
+   * generation was followed in this world, old ones truly issue nothing more.
+   */
   const generationFor = (kind: CertificateKind, cardId: string): Generation => {
-    const older = authorities.list(kind).find(({ state }) => state === 'old')
+    const all = authorities.list(kind)
+    const older = all.length > foundedGenerations ? undefined : all.find(({ state }) => state === 'old')
     return older !== undefined && fallsInto(cardId, profile.olderGenerationShare) ? older : authorities.current(kind)
   }
 

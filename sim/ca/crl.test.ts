@@ -59,6 +59,27 @@ test('the full list of the next day has all that its deltas had, and the delta o
   expect([parseCrl(delta).crlNumber, base(delta)]).toEqual([parseCrl(full).crlNumber, before.crlNumber])
 })
 
+test('a delta list leaves out what its base has, and only full lists say where deltas are found', async () => {
+  const world = await createTestWorld()
+  const [first, second] = [
+    await world.issue('signature', { cardId: 'd1' }),
+    await world.issue('signature', { cardId: 'd2' }),
+  ]
+  await world.revoke('signature', first.serialNumber, 'superseded')
+  await world.clock.advanceTo(japan('2026-04-02T10:30:00'))
+  await world.revoke('signature', second.serialNumber, 'superseded')
+  await world.clock.advance(HOUR)
+  const full = await world.crl('signature', 'municipality-aobano')
+  const delta = await world.delta('signature', 'municipality-aobano')
+  expect([serials(full), serials(delta)]).toEqual([[first.serialNumber], [second.serialNumber]])
+  const hexOf = (der: Uint8Array) => Buffer.from(der).toString('hex').toUpperCase()
+  const [point] = parseCrl(full).issuingDistributionPoint?.names ?? []
+  const timesNamed = (der: Uint8Array) => hexOf(der).split(point?.hex ?? 'no name').length - 1
+  expect([timesNamed(full), timesNamed(delta)]).toEqual([2, 1])
+  // id-ce-freshestCRL, not critical (RFC 5280 section 5.2.6)
+  expect([hexOf(full), hexOf(delta)].map((hex) => hex.includes('0603551D2E04'))).toEqual([true, false])
+})
+
 test('by order a list is published between two days, at once and with all that was revoked till then', async () => {
   const world = await createTestWorld()
   const { serialNumber } = await world.issue('signature', { cardId: 'c1' })

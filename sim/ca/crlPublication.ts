@@ -6,38 +6,38 @@
 import { DAY, SECOND } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
-import type { CrlEntry } from '../pki/crlEntry.ts'
-import { writeCrl, type LargeCrlRequest } from '../pki/crlIssue.ts'
+import { issueCrlParts } from '../pki/crlIssue.ts'
 import { crlDistributionPoint, certificateKinds, type CertificateKind } from '../pki/profile.ts'
-import { reasonCodes } from '../pki/revocation.ts'
 import type { Authorities, Generation } from './authority.ts'
 import {
+  allPartitions,
   crlNumberAt,
   deltaAt,
   fullAt,
   listText,
   nextDailyAfter,
-  wholePartition,
   type ListName,
   type Municipalities,
   type Publication,
 } from './crlSchedule.ts'
-import type { CrlStore, EntryRange } from './crlStore.ts'
+import type { CrlStore } from './crlStore.ts'
+import { createEntryList } from './entryList.ts'
+import type { HeldLists, Published } from './heldLists.ts'
+import { joinParts } from './partedBytes.ts'
+import type { EntryRange, RevocationPages } from './revocationPages.ts'
 
-/** Lists with more entries are read from the database page by page each time (assumed). */
-const mostHeldEntries = 50_000
-/** Parts in which lists are kept (assumed). */
-const partBytes = 1024 * 1024
-/** A list whose entries changed while it was written is written anew, so often at most (assumed). */
-const writingTries = 3
+type Parts = {
+  lists: CrlStore
+  pages: RevocationPages
+  held: HeldLists
+  authorities: Authorities
+  municipalities: Municipalities
+  deltaIntervalMs: number
+}
 
-export type PublishedList = { der: Uint8Array<ArrayBuffer>; thisUpdate: number; nextUpdate: number }
-
-type Parts = { lists: CrlStore; authorities: Authorities; municipalities: Municipalities; deltaIntervalMs: number }
-
-export const createCrlPublication = (site: Site, { lists, authorities, municipalities, deltaIntervalMs }: Parts) => {
-  const partitionsOf = (kind: CertificateKind) =>
-    kind === 'signature' ? Object.keys(municipalities) : [wholePartition]
+export const createCrlPublication = (site: Site, parts: Parts) => {
+  const { lists, pages, held, authorities, municipalities, deltaIntervalMs } = parts
+  const partitionsOf = (kind: CertificateKind) => allPartitions(kind, municipalities)
 
   const pointOf = ({ kind, partition }: ListName) => {
     const [any] = Object.values(municipalities)
@@ -53,97 +53,61 @@ export const createCrlPublication = (site: Site, { lists, authorities, municipal
     ...{ from: baseAt, until: thisUpdate, closed: ordered, validFrom: thisUpdate - DAY },
   })
 
-  const entriesOf = async (name: ListName, range: EntryRange): Promise<LargeCrlRequest['entries']> => {
-    const pages = async function* () {
-      for await (const page of lists.entryPages(name, range))
-        yield page.map(({ reason, ...entry }) => ({ ...entry, reasonCode: reasonCodes[reason] }))
-    }
-    const held: CrlEntry[] = []
-    for await (const page of pages()) {
-      held.push(...page)
-      if (held.length > mostHeldEntries) return pages
-    }
-    return () => held
-  }
-
   type Building = { name: ListName; publication: Publication; crlNumber: number }
 
-  const write = async ({ name, publication, crlNumber }: Building): Promise<Uint8Array<ArrayBuffer>> => {
+  const build = async ({ name, publication, crlNumber }: Building): Promise<Uint8Array<ArrayBuffer>> => {
     const { authority } = authorities.of(name.kind, name.generation)
     if (authority === undefined) throw new Problem(404, 'no-such-crl', `the key of ${listText(name)} was destroyed`)
     const { type, thisUpdate, nextUpdate, baseAt } = publication
     const distributionPoint = pointOf(name)
-    const built = { list: listText(name), type, thisUpdate, nextUpdate }
-    await lists.begin(built)
-    const whole: Uint8Array[] = []
-    let waiting: Uint8Array[] = []
-    let waitingBytes = 0
-    let part = 0
-    const keep = async () => {
-      if (waitingBytes > 0) await lists.addPart(built, part++, Buffer.concat(waiting))
-      waiting = []
-      waitingBytes = 0
+    const list = createEntryList()
+    for await (const page of pages.inRange(name, rangeOf(publication))) for (const entry of page) list.add(entry)
+    const request = {
+      ...{ ca: authority, thisUpdate, nextUpdate, crlNumber, distributionPoint, entries: list.entries },
+      // In a directory one entry holds both, as certificateRevocationList and deltaRevocationList (RFC 4523 section 3.3).
+      ...(baseAt === undefined ? { freshestCrl: distributionPoint } : { baseCrlNumber: crlNumberAt(baseAt) }),
     }
-    await writeCrl(
-      {
-        ...{ ca: authority, thisUpdate, nextUpdate, crlNumber, distributionPoint },
-        ...(baseAt !== undefined && { baseCrlNumber: crlNumberAt(baseAt) }),
-        entries: await entriesOf(name, rangeOf(publication)),
-      },
-      async (bytes) => {
-        whole.push(bytes)
-        waiting.push(bytes)
-        waitingBytes += bytes.length
-        if (waitingBytes >= partBytes) await keep()
-      },
-    )
-    await keep()
-    await lists.finish(built)
-    return Buffer.concat(whole)
+    return lists.keep({ list: listText(name), type, thisUpdate, nextUpdate }, issueCrlParts(request))
   }
 
-  const build = async (building: Building): Promise<Uint8Array<ArrayBuffer>> => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await write(building)
-      } catch (error) {
-        if (!(error instanceof RangeError) || tries >= writingTries) throw error
-      }
-    }
-  }
-
-  /** The newest list of every series as it was asked for last, so that asking again costs no reading. */
-  const latest = new Map<string, PublishedList>()
   const coming = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
 
-  const listOf = async (name: ListName, publication: Publication): Promise<PublishedList> => {
+  const listOf = async (name: ListName, publication: Publication): Promise<Published> => {
     const { type, thisUpdate, nextUpdate } = publication
     const list = listText(name)
     const series = `${type} ${list}`
-    const known = latest.get(series)
-    if (known?.thisUpdate === thisUpdate) return known
+    const known = held.find(series, thisUpdate)
+    if (known !== undefined) return known
     const key = `${series} ${thisUpdate}`
     const making =
       coming.get(key) ??
       (async () => {
-        const parts = await lists.parts({ list, type, thisUpdate })
-        if (parts.length > 0) return Buffer.concat(parts)
+        const kept = await lists.parts({ list, type, thisUpdate })
+        if (kept.length > 0) return joinParts(kept)
         return build({ name, publication, crlNumber: crlNumberAt(thisUpdate) })
       })().finally(() => coming.delete(key))
     coming.set(key, making)
-    const made = { der: await making, thisUpdate, nextUpdate }
-    latest.set(series, made)
+    const made = { bytes: await making, thisUpdate, nextUpdate }
+    held.hold(series, made)
     return made
   }
 
   const isLast = ({ kind, generation }: ListName) => authorities.of(kind, generation).state === 'compromised'
 
   /** The last full list of a generation that is out of trust: good to the end of its certificate, since nothing can follow. */
-  const last = async (name: ListName): Promise<PublishedList> => {
+  const last = async (name: ListName): Promise<Published> => {
     const thisUpdate = await lists.lastFull(listText(name))
     if (thisUpdate === undefined) throw new Problem(404, 'no-such-crl', `there is no list ${listText(name)}`)
     const nextUpdate = authorities.of(name.kind, name.generation).certificate.notAfter
     return listOf(name, { type: 'full', thisUpdate, nextUpdate, ordered: true })
+  }
+
+  /** Verifiers that have not heard yet that the generation is out of trust learn from this list that nothing of it is good. */
+  const lastHead = async (name: ListName) => {
+    const thisUpdate = await lists.lastFull(listText(name))
+    if (thisUpdate === undefined) return undefined
+    const { notAfter: nextUpdate } = authorities.of(name.kind, name.generation).certificate
+    return { ...name, crlNumber: crlNumberAt(thisUpdate) + 1, thisUpdate, nextUpdate }
   }
 
   const publicationOf = async (name: ListName, type: 'full' | 'delta'): Promise<Publication> => {
@@ -152,7 +116,7 @@ export const createCrlPublication = (site: Site, { lists, authorities, municipal
     return type === 'full' ? fullAt(now, orderedAt) : deltaAt(now, orderedAt, deltaIntervalMs)
   }
 
-  const current = async (name: ListName, type: 'full' | 'delta'): Promise<PublishedList> => {
+  const current = async (name: ListName, type: 'full' | 'delta'): Promise<Published> => {
     pointOf(name)
     if (!isLast(name)) return listOf(name, await publicationOf(name, type))
     if (type === 'full') return last(name)
@@ -177,13 +141,14 @@ export const createCrlPublication = (site: Site, { lists, authorities, municipal
     },
     /** Every list, with what is published of it at this moment. */
     published: async () => {
-      const all = certificateKinds.flatMap(names).filter((name) => !isLast(name))
-      return Promise.all(
-        all.map(async (name) => {
+      const listed = await Promise.all(
+        certificateKinds.flatMap(names).map(async (name) => {
+          if (isLast(name)) return lastHead(name)
           const { thisUpdate, nextUpdate } = await publicationOf(name, 'full')
           return { ...name, crlNumber: crlNumberAt(thisUpdate), thisUpdate, nextUpdate }
         }),
       )
+      return listed.filter((head) => head !== undefined)
     },
     current,
     /** Publish a list now, between two days, full and delta, for instance after many certificates were revoked at once. */
@@ -204,7 +169,7 @@ export const createCrlPublication = (site: Site, { lists, authorities, municipal
         const name = { kind, generation, partition }
         const publication = { type: 'full', thisUpdate: at, nextUpdate: certificate.notAfter, ordered: true } as const
         await build({ name, publication, crlNumber: crlNumberAt(at) + 1 })
-        latest.delete(`full ${listText(name)}`)
+        held.drop(`full ${listText(name)}`)
       }
     },
   }

@@ -6,9 +6,12 @@ import type { CertificateKind, Municipality } from '../pki/profile.ts'
 export type Municipalities = Record<string, Municipality>
 
 /** Authentication certificates have one partition, signature certificates one for each municipality. */
-export const wholePartition = 'all'
+const wholePartition = 'all'
 export const partitionOf = (kind: CertificateKind, municipality: string) =>
   kind === 'signature' ? municipality : wholePartition
+
+export const allPartitions = (kind: CertificateKind, municipalities: Municipalities) =>
+  kind === 'signature' ? Object.keys(municipalities) : [wholePartition]
 
 /** One series of lists: each has numbers of its own that only grow. */
 export type ListName = { kind: CertificateKind; generation: number; partition: string }

@@ -96,6 +96,15 @@ test('after a rollover new certificates come from the new key, and the old key s
   expect(readTrustFolder(world.trustFolder).filter(({ kind }) => kind === 'signature')).toHaveLength(3)
 })
 
+test('after a rollover every new card comes from the new key, whatever the world’s share of older ones', async () => {
+  const world = await createTestWorld({ options: { olderGenerationShare: 1 } })
+  const before = await world.issue('authentication', { cardId: 'r4' })
+  const { certificate: newest } = await rollOver(world, 'authentication')
+  const after = await world.issue('authentication', { cardId: 'r4' })
+  expect(isIssuedBy(read(before.certificate), await world.authorityOf('authentication', 1))).toBe(true)
+  expect(isIssuedBy(read(after.certificate), read(newest))).toBe(true)
+})
+
 test('a renewal across a rollover is found from the old certificate', async () => {
   const world = await createTestWorld()
   const old = await world.issue('authentication', { cardId: 'r3' })
@@ -131,6 +140,13 @@ test('a compromised generation goes out of trust, and all it issued is revoked u
     'authentication 1',
   ])
   const last = parseCrl(await world.crl('authentication', 'all', 2))
+  const { crls } = await answer(world.platform.crls.$get())
+  const listed = crls.find(({ kind, generation }) => kind === 'authentication' && generation === 2)
+  expect([listed?.thisUpdate, listed?.nextUpdate, BigInt(listed?.crlNumber ?? 0)]).toEqual([
+    last.thisUpdate,
+    last.nextUpdate,
+    last.crlNumber,
+  ])
   expect([...crlEntries(last)].map(({ serialNumber }) => serialNumber).sort()).toEqual(
     issued.map(({ serialNumber }) => serialNumber).sort(),
   )

@@ -3,6 +3,7 @@ import type { Effect } from '../core/actors.ts'
 import { SECOND } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
+import { pause } from '../pki/crlStreamPause.ts'
 import { certificateKinds, type CertificateKind } from '../pki/profile.ts'
 import { publishAnchor, withdrawAnchor } from '../pki/trustFolder.ts'
 import type { Authorities, Generation } from './authority.ts'
@@ -32,6 +33,40 @@ export const createGenerations = async (site: Site, { store, authorities, trustF
     of.state = state
   }
 
+  /** Go once through all that was issued; whether anything was left to revoke. */
+  const revokeOnce = async (of: Generation, at: number): Promise<boolean> => {
+    const { kind, generation } = of
+    let found = false
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const rows = await store.issuedAfter(of, after, revokedAtOnce)
+      const left = rows.filter(({ revokedAt, notAfter }) => revokedAt === null && notAfter > at)
+      const revocations = left.map(({ serialNumber, municipality, notAfter }) => ({
+        ...{ kind, generation, serialNumber, notAfter, partition: partitionOf(kind, municipality) },
+        ...{ revocationDate: at, reason: 'cACompromise' as const },
+      }))
+      if (revocations.length > 0) await store.enterRevocations(revocations)
+      else await pause()
+      found ||= revocations.length > 0
+      after = rows.at(-1)?.serialNumber
+    }
+    return found
+  }
+
+  /** A phone's certificate goes with its card's, whichever key signed it (assumed, as in revoking.ts). */
+  const revokeDependents = async (of: Generation, at: number) => {
+    const { kind } = of
+    for (;;) {
+      const rows = await store.dependentsElsewhere(of, revokedAtOnce)
+      if (rows.length === 0) return
+      await store.enterRevocations(
+        rows.map(({ generation, serialNumber, municipality, notAfter }) => ({
+          ...{ kind, generation, serialNumber, notAfter, partition: partitionOf(kind, municipality) },
+          ...{ revocationDate: at, reason: 'cACompromise' as const },
+        })),
+      )
+    }
+  }
+
   type Work = Effect<typeof generationMachine>
   const effects: Record<string, Work> = {
     publishAnchor: async ({ context: { kind, generation } }) => publish(authorities.of(kind, generation)),
@@ -46,16 +81,9 @@ export const createGenerations = async (site: Site, { store, authorities, trustF
      */
     revokeAll: async ({ context: { kind, generation, compromisedAt = 0 } }) => {
       const of = authorities.of(kind, generation)
-      for (;;) {
-        const rows = await store.unrevoked(of, compromisedAt, revokedAtOnce)
-        if (rows.length === 0) break
-        await store.enterRevocations(
-          rows.map(({ serialNumber, municipality, notAfter }) => ({
-            ...{ kind, generation, serialNumber, notAfter, partition: partitionOf(kind, municipality) },
-            ...{ revocationDate: compromisedAt, reason: 'cACompromise' as const },
-          })),
-        )
-      }
+      // one may have been issued with a lower serial number meanwhile: done is who finds nothing left from the beginning
+      while (await revokeOnce(of, compromisedAt));
+      await revokeDependents(of, compromisedAt)
       if (of.authority === undefined) return
       await sayLast(of, compromisedAt)
       await store.destroyKey(of)

@@ -11,16 +11,20 @@ import { createCrlPublication } from './crlPublication.ts'
 import { defaultDeltaIntervalMs, type Municipalities } from './crlSchedule.ts'
 import { createCrlStore } from './crlStore.ts'
 import { createGenerations } from './generation.ts'
+import { createHeldLists } from './heldLists.ts'
 import { createIssuing } from './issuing.ts'
 import { createLatestBasicFour } from './latestBasicFour.ts'
 import { certificateMachine } from './machine.ts'
 import { createOcspAnswers, type OcspMode } from './ocspAnswer.ts'
 import { createOcspSigners } from './ocspSigner.ts'
+import { createRevocationPages } from './revocationPages.ts'
 import { createRevoking, revocationEffects, type Revoke } from './revoking.ts'
 import { createSerialLinks } from './serialLink.ts'
 import { createSerials, type SerialNumbers } from './serialNumber.ts'
 import { createSignedOrders } from './signedOrder.ts'
 import { createSmartphones } from './smartphone.ts'
+import { createSnapshotPublication } from './snapshotPublication.ts'
+import { createSnapshotStore } from './snapshotStore.ts'
 import { loadStatuses } from './statusLoad.ts'
 import { caTables, createCaStore } from './store.ts'
 import { createUsage } from './usage.ts'
@@ -59,8 +63,13 @@ export const createCa = async (site: Site, options: CaOptions): Promise<{ app: C
   const serials = createSerials(store, site.random.fork('serial numbers'), options.serialNumbers ?? 'running')
   const authorities = await openAuthorities(site, { store, serials, keyAlgorithm })
   const signers = createOcspSigners(site, { store, serials, ocspKey })
+  const published = {
+    ...{ lists: createCrlStore(site.store), pages: createRevocationPages(site.store), held: createHeldLists() },
+    ...{ authorities, municipalities },
+  }
+  const snapshots = createSnapshotPublication(site, { ...published, snapshots: createSnapshotStore(site.store) })
   const crls = createCrlPublication(site, {
-    ...{ lists: createCrlStore(site.store), authorities, municipalities },
+    ...published,
     deltaIntervalMs: options.deltaIntervalMs ?? defaultDeltaIntervalMs,
   })
   const generations = await createGenerations(site, {
@@ -68,6 +77,7 @@ export const createCa = async (site: Site, options: CaOptions): Promise<{ app: C
     sayLast: async (generation, at) => {
       await signers.delegateLast(generation, site.clock.now())
       await crls.publishLast(generation, at)
+      await snapshots.publishLast(generation, at)
     },
   })
   await crls.start()
@@ -81,7 +91,7 @@ export const createCa = async (site: Site, options: CaOptions): Promise<{ app: C
   })
   const orders = createSignedOrders(site, store)
   const app = createApp(site, {
-    ...{ authorities, generations, revoking, crls },
+    ...{ authorities, generations, revoking, crls, snapshots },
     issue: createIssuing(site, { store, municipalities, certifying, revoke: revoking.revoke, cardGeneration }),
     answerOcsp: createOcspAnswers(site, { authorities, statuses, signers, mode: options.ocspMode ?? 'pre-signed' }),
     links: createSerialLinks(store),

@@ -19,3 +19,9 @@ export const generationNumber = (text: string): number => {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new Problem(404, 'no-such-generation', 'generations are numbered from 1')
   return Number(text)
 }
+
+/** The number of a snapshot in a path. */
+export const snapshotNumber = (text: string): number => {
+  if (!/^(0|[1-9]\d{0,14})$/.test(text)) throw new Problem(404, 'no-such-delta', 'snapshots have whole numbers')
+  return Number(text)
+}

@@ -29,7 +29,10 @@ const hexOf = (number: number) => {
   return digits.length % 2 === 0 ? digits : `0${digits}`
 }
 
-const counterOf = (kind: CertificateKind) => `serial ${kind}`
+/** The counter of everything issued to residents. */
+export const numbersCounter = 'certificates'
+/** The counter of a CA's serial numbers. */
+export const counterOf = (kind: CertificateKind) => `serial ${kind}`
 
 /** Serial numbers of a CA, never given twice; one that ends up unused is not given again. */
 export const createSerials = (store: CaStore, random: Random, way: SerialNumbers) => {
@@ -39,8 +42,8 @@ export const createSerials = (store: CaStore, random: Random, way: SerialNumbers
       way === 'random' ? drawSerialNumber(random) : from(await store.take(counterOf(kind))),
     /** For a resident's certificate: with the running number of everything this authority issues to residents. */
     nextForResident: async (kind: CertificateKind): Promise<{ number: number; serialNumber: string }> => {
-      if (way === 'random') return { number: await store.take('certificates'), serialNumber: drawSerialNumber(random) }
-      const [number = 0, taken = 0] = await store.takeEach(['certificates', counterOf(kind)])
+      if (way === 'random') return { number: await store.take(numbersCounter), serialNumber: drawSerialNumber(random) }
+      const [number = 0, taken = 0] = await store.takeEach([numbersCounter, counterOf(kind)])
       return { number, serialNumber: from(taken) }
     },
     /** Pass over numbers, as if that many certificates had been issued. */

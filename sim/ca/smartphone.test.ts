@@ -125,3 +125,23 @@ test('what is not signed just now with a good signature certificate of a card is
   await world.revoke('signature', card.signature.serialNumber, 'certificateHold')
   expect(await problemOf(apply(await sign(card.signature.certificate)))).toMatchObject(refused)
 })
+
+test('a phone’s certificate under a newer key goes when the key of its card’s certificate is compromised', async () => {
+  const own = await createTestWorld()
+  const card = await own.issue('signature', { cardId: 'f1' })
+  await own.issue('authentication', { cardId: 'f1' })
+  const staff = own.staff.authorities[':kind'].generations
+  await answer(staff.$post({ param: { kind: 'signature' } }))
+  const document = new TextEncoder().encode(JSON.stringify(application))
+  const signed = await signDocument({
+    ...{ document, signer: keySigner(cardKey.privateKey), certificate: fromBase64(card.certificate) },
+    signingTime: own.clock.now(),
+  })
+  const json = { signedDocument: toBase64(signed) }
+  const phone = await answer(own.people['smartphone-certificates'].$post({ json }))
+  const param = { kind: 'signature', serialNumber: phone.signature.serialNumber }
+  const state = () => answer(own.town.certificates[':kind'][':serialNumber'].$get({ param }))
+  expect(await state()).toMatchObject({ generation: 3, certStatus: 'good' })
+  await answer(staff[':generation'].compromises.$post({ param: { kind: 'signature', generation: '2' } }))
+  expect(await state()).toMatchObject({ certStatus: 'revoked', reason: 'cACompromise' })
+})

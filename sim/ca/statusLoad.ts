@@ -1,59 +1,88 @@
 /** Reads how everything ever issued stands into memory when the authority starts. */
-import { and, asc, count, eq, gt } from 'drizzle-orm'
+import { and, asc, count, eq, gt, max, sql } from 'drizzle-orm'
 import type { Store } from '../core/store.ts'
+import { pause } from '../pki/crlStreamPause.ts'
 import type { CertificateKind } from '../pki/profile.ts'
-import { reasonCodes } from '../pki/revocation.ts'
+import { reasonCodeOf } from './revocationPages.ts'
 import { createStatusTable, type StatusTable } from './statusTable.ts'
 import type { Statuses } from './store.ts'
-import { certificatesTable, revocationsTable } from './tables.ts'
+import { authoritiesTable, certificatesTable, revocationsTable } from './tables.ts'
 
-/** Rows read at a time (assumed): long enough to be quick, short enough not to hold others up. */
-const pageSize = 10_000
+/** Serial numbers read at a time (assumed): they come as one text, as a row of its own for each takes several times as long. */
+const pageSize = 20_000
 
-const loadIssued = async ({ read }: Store, of: CertificateKind, table: StatusTable) => {
-  const { kind, serialNumber, generation } = certificatesTable
+const loadIssued = async ({ read }: Store, of: { kind: CertificateKind; generation: number }, table: StatusTable) => {
+  const { kind, generation, serialNumber } = certificatesTable
   for (let after = ''; ;) {
-    const page = await read
-      .select({ serialNumber, generation })
+    // read from `certificates_by_generation` alone, never from the rows that hold certificates
+    const page = read
+      .select({ serialNumber })
       .from(certificatesTable)
-      .where(and(eq(kind, of), gt(serialNumber, after)))
+      .where(and(eq(kind, of.kind), eq(generation, of.generation), gt(serialNumber, after)))
       .orderBy(asc(serialNumber))
       .limit(pageSize)
-    for (const row of page) table.add(row.serialNumber, row.generation)
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageSize) return
-    after = last.serialNumber
+      .as('page')
+    const [found] = await read.select({ text: sql<string | null>`string_agg(${page.serialNumber}, ' ')` }).from(page)
+    if (typeof found?.text !== 'string') return
+    const serials = found.text.split(' ')
+    for (const serial of serials) table.add(serial, of.generation)
+    if (serials.length < pageSize) return
+    after = serials.at(-1) ?? ''
+    await pause()
   }
 }
 
-const loadRevoked = async ({ read }: Store, of: CertificateKind, table: StatusTable) => {
-  const { kind, serialNumber, revocationDate, reason } = revocationsTable
-  for (let after = ''; ;) {
-    const page = await read
-      .select({ serialNumber, revocationDate, reason })
+/** In the order of entering: of two revocations of a certificate, which never are, the first would hold. */
+const loadRevoked = async ({ read }: Store, statuses: Statuses) => {
+  const { entry, kind, serialNumber, revocationDate, reason } = revocationsTable
+  for (let after = 0; ;) {
+    const page = read
+      .select({
+        entry,
+        line: sql<string>`${kind} || ' ' || ${serialNumber} || ' ' || ${revocationDate} || ' ' || ${reason}`.as('line'),
+      })
       .from(revocationsTable)
-      .where(and(eq(kind, of), gt(serialNumber, after)))
-      .orderBy(asc(serialNumber))
+      .where(gt(entry, after))
+      .orderBy(asc(entry))
       .limit(pageSize)
-    for (const row of page) table.revoke(row.serialNumber, { ...row, reasonCode: reasonCodes[row.reason] })
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageSize) return
-    after = last.serialNumber
+      .as('page')
+    const [found] = await read
+      .select({ text: sql<string | null>`string_agg(${page.line}, ',')`, last: max(page.entry) })
+      .from(page)
+    if (typeof found?.text !== 'string') return
+    const lines = found.text.split(',')
+    for (const line of lines) enter(line, statuses)
+    if (lines.length < pageSize) return
+    after = found.last ?? after
+    await pause()
   }
 }
 
-const load = async (store: Store, kind: CertificateKind): Promise<StatusTable> => {
+const enter = (line: string, statuses: Statuses) => {
+  const [kind, serialNumber = '', revocationDate, reason = ''] = line.split(' ')
+  const of = kind === 'signature' ? statuses.signature : statuses.authentication
+  of.revoke(serialNumber, { revocationDate: Number(revocationDate), reasonCode: reasonCodeOf(reason) })
+}
+
+const loadKind = async (store: Store, kind: CertificateKind): Promise<StatusTable> => {
   const [row] = await store.read
     .select({ rows: count() })
     .from(certificatesTable)
     .where(eq(certificatesTable.kind, kind))
   const table = createStatusTable(row?.rows)
-  await loadIssued(store, kind, table)
-  await loadRevoked(store, kind, table)
+  const generations = await store.read
+    .select({ generation: authoritiesTable.generation })
+    .from(authoritiesTable)
+    .where(eq(authoritiesTable.kind, kind))
+  for (const { generation } of generations) await loadIssued(store, { kind, generation }, table)
   return table
 }
 
-export const loadStatuses = async (store: Store): Promise<Statuses> => ({
-  signature: await load(store, 'signature'),
-  authentication: await load(store, 'authentication'),
-})
+export const loadStatuses = async (store: Store): Promise<Statuses> => {
+  const statuses = {
+    signature: await loadKind(store, 'signature'),
+    authentication: await loadKind(store, 'authentication'),
+  }
+  await loadRevoked(store, statuses)
+  return statuses
+}

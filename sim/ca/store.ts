@@ -1,5 +1,6 @@
 /** The certification authority's database: its generations, certificates issued and revoked, verifiers' usage. */
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { Store, Transaction } from '../core/store.ts'
 import type { CertificateKind } from '../pki/profile.ts'
 import { reasonCodes } from '../pki/revocation.ts'
@@ -13,14 +14,16 @@ import {
   ocspSignersTable,
   publicationsTable,
   revocationsTable,
+  snapshotsTable,
   usageTable,
+  type CheckMethod,
 } from './tables.ts'
 
 export type IssuedRow = typeof certificatesTable.$inferSelect
-export type RevocationRow = typeof revocationsTable.$inferSelect
+export type RevocationRow = typeof revocationsTable.$inferInsert
 export type AuthorityRow = typeof authoritiesTable.$inferSelect
 export type OcspSignerRow = typeof ocspSignersTable.$inferSelect
-export type Usage = { verifier: string; kind: CertificateKind; method: 'ocsp' | 'crl'; count: number }
+export type Usage = { verifier: string; kind: CertificateKind; method: CheckMethod; count: number }
 type Named = { kind: CertificateKind; generation: number }
 
 export const caTables = [
@@ -30,6 +33,7 @@ export const caTables = [
   revocationsTable,
   publicationsTable,
   crlsTable,
+  snapshotsTable,
   usageTable,
   countersTable,
 ]
@@ -167,13 +171,42 @@ export const createCaStore = ({ read, write }: Store, statuses: Statuses) => {
         statuses[kind].revoke(serialNumber, { revocationDate, reasonCode: reasonCodes[reason] })
     },
 
-    /** Up to `limit` certificates of one generation that nobody revoked and that have not expired before `at`. */
-    unrevoked: ({ kind, generation }: Named, at: number, limit: number) =>
+    /** The next `limit` certificates of one generation after this serial number, and which of them were revoked. */
+    /** Certificates of smartphones, under other generations, that hang on one of this generation and are not revoked. */
+    dependentsElsewhere: ({ kind, generation }: Named, limit: number) => {
+      const cards = alias(certificatesTable, 'cards')
+      const itsRevocation = and(
+        eq(revocationsTable.kind, certificatesTable.kind),
+        eq(revocationsTable.serialNumber, certificatesTable.serialNumber),
+      )
+      return read
+        .select({
+          generation: certificatesTable.generation,
+          serialNumber: certificatesTable.serialNumber,
+          municipality: certificatesTable.municipality,
+          notAfter: certificatesTable.notAfter,
+        })
+        .from(certificatesTable)
+        .innerJoin(cards, and(eq(cards.kind, certificatesTable.kind), eq(cards.serialNumber, certificatesTable.parent)))
+        .leftJoin(revocationsTable, itsRevocation)
+        .where(
+          and(
+            eq(certificatesTable.kind, kind),
+            eq(cards.generation, generation),
+            ne(certificatesTable.generation, generation),
+            isNull(revocationsTable.serialNumber),
+          ),
+        )
+        .limit(limit)
+    },
+
+    issuedAfter: ({ kind, generation }: Named, after: string, limit: number) =>
       read
         .select({
           serialNumber: certificatesTable.serialNumber,
           municipality: certificatesTable.municipality,
           notAfter: certificatesTable.notAfter,
+          revokedAt: revocationsTable.revocationDate,
         })
         .from(certificatesTable)
         .leftJoin(
@@ -187,10 +220,10 @@ export const createCaStore = ({ read, write }: Store, statuses: Statuses) => {
           and(
             eq(certificatesTable.kind, kind),
             eq(certificatesTable.generation, generation),
-            gt(certificatesTable.notAfter, at),
-            isNull(revocationsTable.serialNumber),
+            gt(certificatesTable.serialNumber, after),
           ),
         )
+        .orderBy(asc(certificatesTable.serialNumber))
         .limit(limit),
 
     addUsage: (usages: readonly Usage[]) =>

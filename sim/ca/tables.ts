@@ -1,8 +1,11 @@
 /** The tables of the certification authority. */
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { RevocationReason } from '../messages/person.ts'
 import type { CertificateKind, Medium } from '../pki/profile.ts'
 import type { GenerationState } from './generationMachine.ts'
+
+/** What a verifier may ask with. */
+export type CheckMethod = 'ocsp' | 'crl' | 'snapshot'
 
 const kind = () => text().$type<CertificateKind>().notNull()
 
@@ -64,6 +67,8 @@ export const certificatesTable = sqliteTable(
     primaryKey({ columns: [table.kind, table.serialNumber] }),
     uniqueIndex('certificates_by_request').on(table.requestKey),
     uniqueIndex('certificates_by_number').on(table.number),
+    // all that is read of every certificate when the authority starts: rows with a certificate in them are a hundred times larger
+    index('certificates_by_generation').on(table.kind, table.generation, table.serialNumber),
     index('certificates_by_card').on(table.cardId),
     index('certificates_by_replaced').on(table.kind, table.replaced),
     index('certificates_by_lineage').on(table.kind, table.lineage),
@@ -75,6 +80,8 @@ export const certificatesTable = sqliteTable(
 export const revocationsTable = sqliteTable(
   'revocations',
   {
+    /** In the order of entering, which is not that of revocation: a row may come late. */
+    entry: integer().primaryKey(),
     kind: kind(),
     serialNumber: text().notNull(),
     generation: integer().notNull(),
@@ -84,7 +91,7 @@ export const revocationsTable = sqliteTable(
     notAfter: integer().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.kind, table.serialNumber] }),
+    unique('revocations_once').on(table.kind, table.serialNumber),
     index('revocations_by_partition').on(
       table.kind,
       table.generation,
@@ -95,7 +102,21 @@ export const revocationsTable = sqliteTable(
       table.notAfter,
       table.reason,
     ),
+    index('revocations_by_expiry').on(table.kind, table.generation, table.notAfter, table.serialNumber),
   ],
+)
+
+/** Snapshots of all revocations as they were made: what had been entered by then. */
+export const snapshotsTable = sqliteTable(
+  'snapshots',
+  {
+    kind: kind(),
+    generation: integer().notNull(),
+    number: integer().notNull(),
+    /** The last revocation that was entered before. */
+    lastEntry: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.generation, table.number] })],
 )
 
 /** Lists published by order, between two days; the daily ones follow from the clock alone. */
@@ -105,7 +126,7 @@ export const publicationsTable = sqliteTable(
   (table) => [primaryKey({ columns: [table.list, table.thisUpdate] })],
 )
 
-/** Lists as they were built, cut into parts that no single statement is too long for. */
+/** Lists, and a key's last snapshot, as they were built: cut into parts that no single statement is too long for. */
 export const crlsTable = sqliteTable(
   'crls',
   {
@@ -124,7 +145,7 @@ export const usageTable = sqliteTable(
   {
     verifier: text().notNull(),
     kind: kind(),
-    method: text().$type<'ocsp' | 'crl'>().notNull(),
+    method: text().$type<CheckMethod>().notNull(),
     count: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.verifier, table.kind, table.method] })],

@@ -253,6 +253,21 @@ test('the journal entry and the kept answer are on disk before the answer leaves
   expect(response.headers.get('sim-order')).toBe(String(shop.clock.reached().order))
 })
 
+test('a request id that comes with another body is refused, and the first answer stands', async () => {
+  const { post, calls } = await open()
+  const named = { 'idempotency-key': 'a' }
+  const first = await (await post('/orders', ok, named)).json()
+  const other = await post('/orders', '{"item":"milk"}', named)
+  expect(other.status).toBe(422)
+  expect((await problem(other)).type).toMatch(/request-id-reused$/)
+  expect(await (await post('/orders', ok, named)).json()).toEqual(first)
+  expect((await calls()).map(({ body }) => [body['status'], body['replayed']])).toEqual([
+    [200, undefined],
+    [422, undefined],
+    [200, true],
+  ])
+})
+
 test('an answer that cannot be journalled does not leave', async () => {
   const { post, shop, bugs } = await open()
   await shop.store.write((tx) => tx.run('drop table answers'))
@@ -311,10 +326,14 @@ describe('over TCP', () => {
     new Promise<string>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
       let heard = ''
-      socket.on('data', (data) => (heard += data.toString('latin1')))
+      socket.on('data', (data) => {
+        heard += data.toString('latin1')
+        socket.setTimeout(300)
+      })
       socket.on('error', () => resolve(heard))
       socket.on('close', () => resolve(heard))
-      socket.setTimeout(300, () => socket.destroy())
+      // Until the first byte a busy machine is waited for; after it, silence is the end.
+      socket.setTimeout(5000, () => socket.destroy())
     })
 
   test('a chunked body is read', async () => {

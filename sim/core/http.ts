@@ -229,7 +229,10 @@ export const createEdge = (site: Site) => {
     if (mayWait) buffer.add(call, question)
     else {
       const entry = describeCall(call)
-      const keep = key === undefined ? undefined : (tx: Transaction) => answers.keep(tx, { key, response, body })
+      const keep =
+        key === undefined
+          ? undefined
+          : (tx: Transaction) => answers.keep(tx, { key, response, body, asked: c.get('requestBody') })
       await site.journal.append('call', entry.body, entry.aside, keep)
     }
     const { now, order } = site.clock.reached()
@@ -256,7 +259,14 @@ export const createEdge = (site: Site) => {
     }
     const key = answerKey(c, requestId)
     return answers.inTurn(key, async () => {
-      const earlier = await answers.find(key)
+      let earlier: Response | undefined
+      try {
+        earlier = await answers.find(key, c.get('requestBody'))
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        c.res = failed(error)
+        return journal(c, { replayed: false, startedAt })
+      }
       if (earlier === undefined) await carryOut(c, next)
       else c.res = earlier
       await journal(c, { replayed: earlier !== undefined, startedAt })

@@ -81,6 +81,11 @@ export const successor = z.strictObject({ successorSerialNumber: serialNumber.op
 /** How often each verifier asked, by what it asked with. */
 export const usage = z.strictObject({
   usage: z.array(
-    z.strictObject({ verifier: id, kind: certificateKind, method: z.enum(['ocsp', 'crl']), count: z.number().int() }),
+    z.strictObject({
+      verifier: id,
+      kind: certificateKind,
+      method: z.enum(['ocsp', 'crl', 'snapshot']),
+      count: z.number().int(),
+    }),
   ),
 })

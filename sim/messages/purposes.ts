@@ -12,7 +12,10 @@ export const purposes: Record<string, Purpose> = {
   'authority.declare-compromised': { ja: 'CA鍵の危殆化を宣言する', en: 'declare a CA key compromised' },
   'authority.list': { ja: '認証局の証明書を取得する', en: 'list the CA certificates' },
   'authority.roll-over': { ja: 'CA鍵の世代を交代する', en: 'roll over to a new CA key' },
-  'basic-four-consent.forward': { ja: '最新の4情報の提供への同意を取り次ぐ', en: 'pass on a consent to the latest basic four' },
+  'basic-four-consent.forward': {
+    ja: '最新の4情報の提供への同意を取り次ぐ',
+    en: 'pass on a consent to the latest basic four',
+  },
   'basic-four-consent.give': { ja: '最新の4情報の提供に同意する', en: 'consent to the latest basic four being given' },
   'basic-four-consent.list': {
     ja: '最新の4情報の提供への同意を確かめる',
@@ -104,6 +107,7 @@ export const purposes: Record<string, Purpose> = {
   'set-top-box.install': { ja: 'STB を設置する', en: 'install a set-top box' },
   'signature.verify': { ja: '電子署名を検証する', en: 'verify a signed document' },
   'smartphone-certificate.apply': { ja: 'スマホ用電子証明書を申し込む', en: 'apply for a smartphone’s certificates' },
+  'snapshot.fetch': { ja: '失効情報のスナップショットを取得する', en: 'fetch a snapshot of revocations' },
   'subscriber-notice.publish': { ja: '加入者にお知らせを出す', en: 'publish a notice to a subscriber' },
   'subscriber.cancel': { ja: '加入を解約する', en: 'cancel a subscription' },
   'subscriber.enter': { ja: '加入者を登録する', en: 'enter a subscriber' },

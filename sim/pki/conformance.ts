@@ -24,7 +24,8 @@ export type Case = {
   readonly ocsps?: readonly string[] | null
   /** ISO 8601; null is now. */
   readonly time?: string | null
-  readonly revocation?: 'none' | 'crl' | 'ocsp' | null
+  /** Of what else it may say, a status by either is taken. */
+  readonly revocation?: string | null
   readonly ocspScope?: string | null
   readonly scope?: string | null
   readonly policy?: {
@@ -53,11 +54,27 @@ export type Verdict = { readonly result: 'accept' | 'reject' | 'n/a'; readonly r
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
 
-/** What can be read of what anybody may have sent along; what cannot is as good as not there. */
-const readable = <T>(given: readonly string[] | null | undefined, read: (der: Uint8Array) => T): T[] =>
-  (given ?? []).flatMap((der) => {
+/** What anybody may send along with a case (all assumed): more is refused rather than left out, since what is left out might be the revocation. */
+const most = {
+  anchors: { count: 1000, sizeBytes: 4 * 1024 * 1024 },
+  intermediates: { count: 4000, sizeBytes: 12 * 1024 * 1024 },
+  crls: { count: 1000, sizeBytes: 20 * 1024 * 1024 },
+  ocsps: { count: 100, sizeBytes: 1024 * 1024 },
+} as const
+
+/** The bytes of what was sent along. */
+function sent(of: Case, what: keyof typeof most): Uint8Array[] {
+  const given = of[what] ?? []
+  const sizeBytes = given.reduce((sum, { length }) => sum + (length * 3) / 4, 0)
+  if (given.length > most[what].count || sizeBytes > most[what].sizeBytes) throw new MalformedError(`too many ${what}`)
+  return given.map(bytes)
+}
+
+/** What can be read of it; what cannot is as good as not there. */
+const readable = <T>(given: readonly Uint8Array[], read: (der: Uint8Array) => T): T[] =>
+  given.flatMap((der) => {
     try {
-      return [read(bytes(der))]
+      return [read(der)]
     } catch (error) {
       if (error instanceof MalformedError) return []
       throw error
@@ -129,12 +146,12 @@ const dayMs = 24 * 60 * 60 * 1000
 
 function statusDemand(of: Case): StatusDemand | undefined {
   const { revocation, profile, nonce } = of
-  if (revocation !== 'crl' && revocation !== 'ocsp') return undefined
-  const lists: RevocationList[] = readable(of.crls, readRevocationList)
-  const answers: OcspResponse[] = readable(of.ocsps, readOcspResponse)
+  if (!revocation || revocation === 'none') return undefined
+  const lists: RevocationList[] = readable(sent(of, 'crls'), readRevocationList)
+  const answers: OcspResponse[] = readable(sent(of, 'ocsps'), readOcspResponse)
   const maxAgeDays = profile?.revocationMaxAgeDays
   return {
-    by: revocation,
+    by: revocation === 'crl' || revocation === 'ocsp' ? revocation : 'any',
     lists,
     answers,
     nonces: nonce ? nonceForms(nonce) : undefined,
@@ -144,15 +161,19 @@ function statusDemand(of: Case): StatusDemand | undefined {
   }
 }
 
+/** ISO 8601; UTC where no zone is named. */
+const instant = (text: string) =>
+  Date.parse(/T.*(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`)
+
 function questionOf(of: Case, leaf: Certificate, now: number): PathQuestion {
   const { profile, policy, maxDepth } = of
   const status = statusDemand(of)
   const asked = [...(of.eku ?? []), ...(of.purpose ? [of.purpose] : [])]
   return {
     leaf,
-    anchors: readable(of.anchors, readBundle).flat(),
-    intermediates: readable(of.intermediates, (der) => readCertificate(der)),
-    now: of.time ? Date.parse(of.time) : now,
+    anchors: readable(sent(of, 'anchors'), readBundle).flat(),
+    intermediates: sent(of, 'intermediates'),
+    now: of.time ? instant(of.time) : now,
     purposes: [...new Set(asked.map((purpose) => purposes[purpose] ?? purpose))],
     policy: { ...policy, initial: policy?.initial ?? undefined },
     ...(typeof maxDepth === 'number' && { maxDepth }),

@@ -81,10 +81,10 @@ const reasonPrefix = Uint8Array.of(0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1
 const shortestMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
- * Whether the bytes are an entry in its usual form: short serial number, UTCTime, at most a reason of 1 to 6.
+ * Whether the bytes are an entry in its usual form: short serial number, UTCTime, at most a reason of a complete list.
  * It accepts only what `readEntry` accepts too; a list of a million entries is read without a million objects.
  */
-function isPlainEntry(content: Uint8Array, start: number, end: number): boolean {
+export function isPlainEntry(content: Uint8Array, start: number, end: number): boolean {
   const length = content[start + 3] ?? 0
   const timeAt = start + 4 + length
   const reasonAt = timeAt + 15
@@ -107,7 +107,7 @@ function isPlainEntry(content: Uint8Array, start: number, end: number): boolean 
   if (end - reasonAt !== 14) return false
   for (let i = 0; i < 13; i++) if (content[reasonAt + i] !== reasonPrefix[i]) return false
   const reason = content[reasonAt + 13] ?? 0
-  return reason >= 1 && reason <= 6
+  return reason <= 10 && reason !== 7 && reason !== reasonCodes.removeFromCRL
 }
 
 /** Checks every entry of revokedCertificates. */

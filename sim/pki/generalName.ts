@@ -59,8 +59,12 @@ export function readGeneralName(element: Element, what: string): GeneralName {
 /** At most this many names in one extension (assumed); certificates of large web sites have hundreds. */
 const mostNames = 1024
 
-export const readGeneralNames = (element: Element, expectedTag: number, what: string): GeneralName[] =>
-  list(element, expectedTag, what, mostNames).map((name) => readGeneralName(name, what))
+export const readGeneralNames = (
+  element: Element,
+  expectedTag: number,
+  what: string,
+  most = mostNames,
+): GeneralName[] => list(element, expectedTag, what, most).map((name) => readGeneralName(name, what))
 
 /** `DistributionPointName` with a full name (RFC 5280 section 4.2.1.13), already inside its outer tag [0]. */
 export const distributionPointName = (name: Name): Node => explicit(0, explicit(0, directoryName(name)))

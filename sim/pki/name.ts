@@ -55,6 +55,10 @@ type Attribute = { readonly type: string; readonly value: Element }
 const mostRelativeNames = 64
 const mostAttributes = 8
 
+/** Longest name and longest value in it (assumed; RFC 5280 appendix A.1 has at most 64 characters for most): folding long ones takes long. */
+const mostBytes = 2048
+const mostValueBytes = 1024
+
 function readAttributes(element: Element): Attribute[][] {
   const names = element.content.length === 0 ? [] : list(element, tag.sequence, 'name', mostRelativeNames)
   return names.map((relativeName) =>
@@ -67,6 +71,7 @@ function readAttributes(element: Element): Attribute[][] {
 
 /** Looks at every part of a name once, so that its texts can be made later without failing, and without an object for each part. */
 function checkName({ content }: Element, what: string): void {
+  if (content.length > mostBytes) throw new MalformedError(`${what}: too long`)
   const span: Span = { tag: 0, contentStart: 0, end: 0 }
   const next = (from: number, end: number, wanted: number) => {
     if (from >= end) throw new MalformedError(`${what}: empty`)
@@ -100,9 +105,13 @@ const stringTags = new Set<number>([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1c, 0x1e])
 /** Whether the text of an attribute is what its type allows; `valueText` reads exactly what passes here. */
 function checkText(type: number, content: Uint8Array, what: string): void {
   if (!stringTags.has(type)) throw new MalformedError(`${what}: value is no string`)
+  if (content.length > mostValueBytes) throw new MalformedError(`${what}: value too long`)
   if (type === tag.utf8String && !isUtf8(content)) throw new MalformedError(`${what}: bad utf-8`)
   if (type === tag.printableString) readPrintable({ tag: type, bytes: content, content }, what)
   if (type === tag.ia5String) ascii({ tag: type, bytes: content, content }, what)
+  // BMPString and UniversalString have two and four bytes a character.
+  if ((type === 0x1e && content.length % 2 > 0) || (type === 0x1c && content.length % 4 > 0))
+    throw new MalformedError(`${what}: half a character`)
 }
 
 /** A name as read; its texts are made when asked for. */

@@ -24,6 +24,8 @@ const fromHex = (hex: string) => Buffer.from(hex, 'hex')
 const hashIdentifier = {
   sha1: fromHex('300906052B0E03021A0500'),
   sha256: fromHex('300D06096086480165030402010500'),
+  sha384: fromHex('300D06096086480165030402020500'),
+  sha512: fromHex('300D06096086480165030402030500'),
 } as const
 
 const certIdBytes = ({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: CertId) =>

@@ -1,5 +1,6 @@
 /** OCSP requests (RFC 6960 section 4.1): which certificates are asked about, named by hashes of their issuer. */
-import { algorithmOid, readAlgorithm, sha1, sha256 } from './algorithm.ts'
+import { createHash } from 'node:crypto'
+import { algorithmOid, readAlgorithm } from './algorithm.ts'
 import * as asn1 from './asn1.ts'
 import { serialBytes } from './crlEntry.ts'
 import { constructed, type Element, fields, inner, list, onlyElement, readDer, tag } from './der.ts'
@@ -14,7 +15,7 @@ import { publicKeyBits } from './publicKey.ts'
 /** Largest request or answer that is read (assumed). */
 export const ocspLimitBytes = 64 * 1024
 
-export type CertIdHash = 'sha1' | 'sha256'
+export type CertIdHash = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
 /** Hashes and serial number as upper-case hex. */
 export type CertId = {
@@ -24,7 +25,17 @@ export type CertId = {
   readonly serialNumber: string
 }
 
-const digest = { sha1, sha256 }
+/** Of these an answer may use any (RFC 6960 section 4.1.1 leaves the choice open); the bytes each has, and its identifier (RFC 5754 section 2). */
+const hashes: Readonly<Record<CertIdHash, { oid: string; sizeBytes: number }>> = {
+  sha1: { oid: algorithmOid.sha1, sizeBytes: 20 },
+  sha256: { oid: algorithmOid.sha256, sizeBytes: 32 },
+  sha384: { oid: '2.16.840.1.101.3.4.2.2', sizeBytes: 48 },
+  sha512: { oid: '2.16.840.1.101.3.4.2.3', sizeBytes: 64 },
+}
+const isHash = (name: string): name is CertIdHash => name in hashes
+const hashNames = Object.keys(hashes).filter(isHash)
+
+const digest = (name: CertIdHash, data: Uint8Array) => createHash(name).update(data).digest()
 
 /** Names a certificate of `issuer`. SHA-1 is only a name here, and what every responder understands (RFC 6960 section 4.3). */
 export function certIdOf(
@@ -32,11 +43,10 @@ export function certIdOf(
   serial: string,
   hashAlgorithm: CertIdHash = 'sha1',
 ): CertId {
-  const hash = digest[hashAlgorithm]
   return {
     hashAlgorithm,
-    issuerNameHash: toHex(hash(issuer.subjectName.bytes)),
-    issuerKeyHash: toHex(hash(publicKeyBits(issuer.spki))),
+    issuerNameHash: toHex(digest(hashAlgorithm, issuer.subjectName.bytes)),
+    issuerKeyHash: toHex(digest(hashAlgorithm, publicKeyBits(issuer.spki))),
     serialNumber: serial,
   }
 }
@@ -50,7 +60,7 @@ export const sameCertId = (a: CertId, b: CertId) =>
 
 const certIdNode = (id: CertId): asn1.Node =>
   asn1.sequence(
-    asn1.sequence(asn1.oid(algorithmOid[id.hashAlgorithm]), asn1.none()),
+    asn1.sequence(asn1.oid(hashes[id.hashAlgorithm].oid), asn1.none()),
     asn1.octetString(Buffer.from(id.issuerNameHash, 'hex')),
     asn1.octetString(Buffer.from(id.issuerKeyHash, 'hex')),
     asn1.raw(Uint8Array.of(tag.integer, serialBytes(id.serialNumber).length, ...serialBytes(id.serialNumber))),
@@ -64,11 +74,11 @@ export function readCertId(element: Element, readSerial: (element: Element) => s
   const keyHash = octets(inside.next(tag.octetString, what), what)
   const serial = readSerial(inside.next(tag.integer, what))
   inside.end(what)
-  const hashAlgorithm =
-    algorithm.oid === algorithmOid.sha1 ? 'sha1' : algorithm.oid === algorithmOid.sha256 ? 'sha256' : undefined
+  const hashAlgorithm = hashNames.find((name) => hashes[name].oid === algorithm.oid)
   if (!hashAlgorithm || algorithm.parameters === 'other') throw new MalformedError(`${what}: unsupported hash`)
-  const size = hashAlgorithm === 'sha1' ? 20 : 32
-  if (nameHash.length !== size || keyHash.length !== size) throw new MalformedError(`${what}: bad hash length`)
+  const { sizeBytes } = hashes[hashAlgorithm]
+  if (nameHash.length !== sizeBytes || keyHash.length !== sizeBytes)
+    throw new MalformedError(`${what}: bad hash length`)
   const names = { issuerNameHash: toHex(nameHash), issuerKeyHash: toHex(keyHash) }
   return Object.freeze({ hashAlgorithm, ...names, serialNumber: serial })
 }

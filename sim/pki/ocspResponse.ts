@@ -65,6 +65,9 @@ export type BasicOcspResponse = {
 
 export type OcspResponse = BasicOcspResponse | { readonly responseStatus: OcspError; readonly der: Uint8Array }
 
+/** Most certificates in one answer (assumed): a delegate's, and those of the CAs above it. */
+const mostCertificates = 16
+
 const isEmpty = (element: Element, what: string) => {
   if (element.content.length > 0) throw new MalformedError(`${what}: not empty`)
 }
@@ -161,7 +164,9 @@ function readBasic(content: Uint8Array, der: Uint8Array, reading: Reading): Basi
     tbs: tbs.bytes,
     ...readResponseData(tbs, reading),
     certificates: certificates
-      ? list(inner(certificates, what), tag.sequence, what, 4).map(({ bytes }) => reading.certificate(bytes))
+      ? list(inner(certificates, what), tag.sequence, what, mostCertificates).map(({ bytes }) =>
+          reading.certificate(bytes),
+        )
       : [],
     signature,
     signatureAlgorithm,

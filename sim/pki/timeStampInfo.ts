@@ -9,7 +9,7 @@ import { readGeneralName } from './generalName.ts'
 import { generalizedTime } from './instant.ts'
 import { MalformedError } from './malformed.ts'
 
-/** The policy under which our time-stamps are made: from the simulation's own arc (X.667), so that it means nothing elsewhere. */
+/** The policy under which our time-stamps are made: from the simulation's own arc (RFC 5612 section 2), so that it means nothing elsewhere. */
 const timeStampPolicy = '1.3.6.1.4.1.32473.1.9.1'
 
 export type TimeStampInfo = {

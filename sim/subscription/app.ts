@@ -13,7 +13,13 @@ import type { Files } from './store.ts'
 import { answerOf, viewOf, viewOrProblem } from './view.ts'
 import type { RoundReport, watch } from './watchMachine.ts'
 
-export type SubscriptionOptions = { nameJa: string; service: string; checkIntervalMs: number }
+export type SubscriptionOptions = {
+  nameJa: string
+  service: string
+  checkIntervalMs: number
+  /** Whether customers' consents to the latest basic four are taken and used. */
+  latestBasicFour?: boolean
+}
 
 /** A form that was filled in with a nonce must be signed within this time; it has 16 bytes (both assumed). */
 const nonceLifeMs = HOUR
@@ -23,6 +29,7 @@ const providerProfile = z.strictObject({
   nameJa: z.string(),
   service: z.string(),
   checkIntervalMs: z.number(),
+  latestBasicFour: z.boolean().optional(),
 })
 
 type Parts = {
@@ -47,8 +54,16 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
     return given
   }
 
-  const sign = async (contractId: string, signedDocument: string, requestId: string) => {
-    const event = { type: 'document.signed', signedDocument, at: site.clock.now() } as const
+  /** What is signed up with here; a consent to a service that this provider does not use is refused, not passed over. */
+  const admitted = (asked: z.output<typeof signUp>) => {
+    if (asked.basicFourConsent === undefined || provider.latestBasicFour === true) return asked
+    throw new Problem(422, 'no-such-service', 'this provider does not use the latest basic four')
+  }
+
+  const sign = async (contractId: string, asked: z.output<typeof signUp>, requestId: string) => {
+    const { signedDocument, basicFourConsent } = asked
+    const consent = basicFourConsent === undefined ? {} : { basicFourConsent }
+    const event = { type: 'document.signed', signedDocument, ...consent, at: site.clock.now() } as const
     return answerOf(await contracts.send(contractId, event, requestId))
   }
 
@@ -77,10 +92,10 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
         answer: contractAnswer,
       }),
       async (c) => {
+        const asked = admitted(c.req.valid('json'))
         const requestId = requestIdOf(c, site)
-        const { signedDocument } = c.req.valid('json')
         const { id: contractId } = await contracts.start(contractIdFor(requestId), {})
-        return c.json(await sign(contractId, signedDocument, requestId))
+        return c.json(await sign(contractId, asked, requestId))
       },
     )
     .get(
@@ -112,10 +127,7 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
         purpose: 'contract.sign-again',
         answer: contractAnswer,
       }),
-      async (c) => {
-        const { signedDocument } = c.req.valid('json')
-        return c.json(await sign(c.req.param('contractId'), signedDocument, requestIdOf(c, site)))
-      },
+      async (c) => c.json(await sign(c.req.param('contractId'), admitted(c.req.valid('json')), requestIdOf(c, site))),
     )
     .post(
       '/contracts/:contractId/cancellations',

@@ -9,6 +9,7 @@ import { readApplication, refuseSigner } from './assessment.ts'
 import { attempt, insist } from '../core/attempt.ts'
 import type { RefusalReason } from './contract.ts'
 import type { contract } from './contractMachine.ts'
+import { createLatestEffects } from './latestEffects.ts'
 import type { Files } from './store.ts'
 
 type Provider = { nameJa: string; service: string }
@@ -47,7 +48,9 @@ export const createContractEffects = (
   }
 
   return {
-    verify: async ({ context: { customer }, params: { signedDocument, at }, requestId }) => {
+    ...createLatestEffects(site),
+
+    verify: async ({ context: { customer }, params: { signedDocument, basicFourConsent, at }, requestId }) => {
       const asked = await verifyAndKeep(signedDocument, requestId)
       if (asked.outcome === 'refused') return { type: 'application.refused', reason: 'malformed', at: now() }
       if (asked.value.outcome === 'refused')
@@ -61,7 +64,7 @@ export const createContractEffects = (
       const reason = refuseSigner(application.applicant, basicFour, customer)
       if (reason !== undefined) return refused(reason)
       const accepted = { customer: basicFour, television: application.television, storedCertificateId, signedAt }
-      return { type: 'application.accepted', accepted, at: now() }
+      return { type: 'application.accepted', accepted, ...(basicFourConsent && { basicFourConsent }), at: now() }
     },
 
     forgetStored: async ({ params: { storedCertificateId }, requestId }) => {

@@ -1,19 +1,12 @@
 /** A contract (契約) from application to cancellation, and what the provider does when the customer's certificate is no longer good. */
-import { assign, setup } from 'xstate'
-import { effect, timerActions } from '../core/actors.ts'
 import { DAY } from '../core/clock.ts'
-import type { Accepted, Asked, CheckResult, ContractContext, ContractEvent, RefusalReason } from './contract.ts'
+import type { Asked, ContractContext, ContractEvent } from './contract.ts'
+import { contractSetup } from './contractSetup.ts'
 
 /** Who does not answer a notice is reminded this often (assumed: monthly). */
 const reminderMs = 30 * DAY
 
 type Heard<Type extends ContractEvent['type']> = { event: Extract<ContractEvent, { type: Type }> }
-
-const isRevoked = (event: ContractEvent, ...reasons: CheckResult['reason'][]) =>
-  event.type === 'certificate.checked' && event.result.certStatus === 'revoked' && reasons.includes(event.result.reason)
-
-const hasStatus = (event: ContractEvent, ...statuses: CheckResult['certStatus'][]) =>
-  event.type === 'certificate.checked' && statuses.includes(event.result.certStatus)
 
 const scheduleReminder = {
   type: 'schedule',
@@ -24,15 +17,18 @@ const scheduleReminder = {
 } as const
 const stopReminders = { type: 'unschedule', params: { name: 'reminder' } } as const
 
+const recordCheck = { type: 'recordCheck', params: ({ event }: { event: { at: number } }) => event.at } as const
 const record = { type: 'recordFinding', params: ({ event }: Heard<'certificate.checked'>) => event } as const
 /** Ask the customer by television, if the application named one, and by letter; again every month. */
-const ask = (asked: Asked) =>
-  [record, { type: 'beginAsking', params: asked }, 'showOnTelevision', 'sendLetter', scheduleReminder] as const
+const write = (asked: Asked) =>
+  [{ type: 'beginAsking', params: asked }, 'showOnTelevision', 'sendLetter', scheduleReminder] as const
+const ask = (asked: Asked) => [record, ...write(asked)] as const
 
 /** Where a contract goes back to when its customer's new document is refused. */
 const backTo = [
   'active',
   'unwatched',
+  'awaitingNewCertificate',
   'askingNewData',
   'askingNewCertificate',
   'askingRenewal',
@@ -42,16 +38,18 @@ const backTo = [
 
 const verify = {
   type: 'verify',
-  params: ({ event: { signedDocument, at } }: Heard<'document.signed'>) => ({ signedDocument, at }),
+  params: ({ event: { signedDocument, basicFourConsent, at } }: Heard<'document.signed'>) => ({
+    signedDocument,
+    at,
+    ...(basicFourConsent !== undefined && { basicFourConsent }),
+  }),
 } as const
 const signAgain = (from: (typeof backTo)[number]) =>
   ({ target: 'reverifying', actions: [{ type: 'comeFrom', params: from }, verify] }) as const
 
+const own = ({ context: { storedCertificateId } }: { context: ContractContext }) => ({ storedCertificateId })
 /** Tell the platform not to keep the certificate any longer. */
-const forgetOwn = {
-  type: 'forgetStored',
-  params: ({ context: { storedCertificateId } }: { context: ContractContext }) => ({ storedCertificateId }),
-} as const
+const forgetOwn = { type: 'forgetStored', params: own } as const
 const cancel = { target: 'cancelled', actions: [forgetOwn, 'dropCertificate', stopReminders] } as const
 const withdraw = { target: 'unwatched', actions: [forgetOwn, 'dropCertificate', 'askNoMore', stopReminders] } as const
 const remind = { actions: ['countReminder', 'showOnTelevision', 'sendLetter', scheduleReminder] } as const
@@ -64,6 +62,10 @@ const whileAsking = (state: (typeof backTo)[number]) =>
   }) as const
 
 const accept = { type: 'accept', params: ({ event }: Heard<'application.accepted'>) => event.accepted } as const
+const forward = {
+  type: 'forwardConsent',
+  params: ({ event: { basicFourConsent } }: Heard<'application.accepted'>) => ({ basicFourConsent }),
+} as const
 const replace = [forgetOwn, accept, stopReminders] as const
 const refuse = [
   { type: 'refuse', params: ({ event }: Heard<'application.refused'>) => event.reason },
@@ -73,73 +75,20 @@ const refuse = [
   },
 ] as const
 
-export const contract = setup({
-  types: { context: {} as ContractContext, events: {} as ContractEvent, input: {} as object },
-  guards: {
-    consents: ({ event }) => event.type === 'application.accepted' && event.accepted.storedCertificateId !== undefined,
-    cameFrom: ({ context }, state: string) => context.cameFrom === state,
-    /** A result about a certificate that was replaced since says nothing of the contract. */
-    isStale: ({ context, event }) =>
-      event.type === 'certificate.checked' && event.result.storedCertificateId !== context.storedCertificateId,
-    isGood: ({ event }) => hasStatus(event, 'good'),
-    isExpired: ({ event }) => hasStatus(event, 'expired'),
-    isNotWatched: ({ event }) => hasStatus(event, 'not-checked'),
-    // What each reason calls for is assumed: the plan only says that a revoked customer is asked for new data (変更確認 ※4).
-    dataChanged: ({ event }) => isRevoked(event, 'affiliationChanged'),
-    hasSuccessor: ({ event }) => isRevoked(event, 'superseded', 'unspecified', undefined),
-    hasCeased: ({ event }) => isRevoked(event, 'cessationOfOperation'),
-    isUnsafe: ({ event }) => isRevoked(event, 'certificateHold', 'keyCompromise', 'cACompromise'),
-  },
-  actions: {
-    ...timerActions,
-    verify: effect<{ signedDocument: string; at: number }>(),
-    showOnTelevision: effect(),
-    sendLetter: effect(),
-    checkDeath: effect(),
-    /** Tell the platform that a certificate is not to be kept for this provider any longer. */
-    forgetStored: effect<{ storedCertificateId: string | undefined }>(),
+const askLatest = { type: 'askLatest', params: own } as const
+const takeOver = { type: 'takeOver', params: ({ event }: Heard<'latest-data.given'>) => event } as const
 
-    comeFrom: assign((_, cameFrom: string) => ({ cameFrom, refusal: undefined })),
-    accept: assign((_, accepted: Accepted) => ({
-      ...accepted,
-      lastCheckedAt: undefined,
-      finding: undefined,
-      refusal: undefined,
-      cameFrom: undefined,
-      asked: undefined,
-      reminders: 0,
-    })),
-    refuse: assign((_, refusal: RefusalReason) => ({ refusal, cameFrom: undefined })),
-    recordCheck: assign((_, lastCheckedAt: number) => ({ lastCheckedAt })),
-    recordFinding: assign((_, { result, at }: { result: CheckResult; at: number }) => ({
-      lastCheckedAt: at,
-      finding: {
-        certStatus: result.certStatus,
-        reason: result.reason,
-        revocationDate: result.revocationDate,
-        foundAt: at,
-      },
-    })),
-    beginAsking: assign((_, asked: Asked) => ({ asked, reminders: 0 })),
-    countReminder: assign(({ context }) => ({ reminders: context.reminders + 1 })),
-    dropCertificate: assign({ storedCertificateId: undefined }),
-    askNoMore: assign({ asked: undefined, reminders: 0 }),
-    noteNotice: assign(({ context, event }) =>
-      event.type === 'notice.sent'
-        ? { noticesSent: [...context.noticesSent, { by: event.by, what: event.what, sentAt: event.at }] }
-        : {},
-    ),
-  },
-}).createMachine({
+export const contract = contractSetup.createMachine({
   id: 'contract',
   context: { reminders: 0, noticesSent: [] },
   initial: 'applied',
-  on: { 'notice.sent': { actions: 'noteNotice' } },
+  on: { 'notice.sent': { actions: 'noteNotice' }, 'latest-consent.entered': { actions: 'noteLatestConsent' } },
   states: {
     applied: { on: { 'document.signed': { target: 'verifying', actions: verify } } },
     verifying: {
       on: {
         'application.accepted': [
+          { guard: 'consentsToLatest', target: 'active', actions: [accept, forward] },
           { guard: 'consents', target: 'active', actions: accept },
           { target: 'unwatched', actions: accept },
         ],
@@ -150,7 +99,9 @@ export const contract = setup({
       on: {
         'certificate.checked': [
           { guard: 'isStale' },
-          { guard: 'isGood', actions: { type: 'recordCheck', params: ({ event }) => event.at } },
+          { guard: 'isGood', actions: recordCheck },
+          { guard: 'isFollowed', target: 'askingLatest', actions: askLatest },
+          { guard: 'dataChangedAndMayAsk', target: 'askingLatest', actions: [record, askLatest] },
           { guard: 'dataChanged', target: 'askingNewData', actions: ask('new-data') },
           { guard: 'hasSuccessor', target: 'askingNewCertificate', actions: ask('new-certificate') },
           { guard: 'isExpired', target: 'askingRenewal', actions: ask('renewal') },
@@ -163,6 +114,37 @@ export const contract = setup({
         'contract.cancelled': cancel,
       },
     },
+    /** The authority is asked in the customer's place (最新の利用者情報(4情報)提供サービス); without its consent the customer is. */
+    askingLatest: {
+      on: {
+        'latest-data.given': [{ guard: 'isStale' }, { target: 'active', actions: takeOver }],
+        'latest-data.unchanged': [
+          { guard: 'isStale' },
+          { guard: 'isSettled', target: 'active', actions: recordCheck },
+          { guard: 'hasPatience', target: 'awaitingNewCertificate', actions: 'countRound' },
+          { target: 'askingNewData', actions: write('new-data') },
+        ],
+        'latest-data.denied': [
+          { guard: 'isStale' },
+          // Its certificate has been replaced, and how the new one stands may not be asked: nothing is left to check.
+          { guard: 'isSettled', ...withdraw },
+          { target: 'askingNewData', actions: ['dropLatestConsent', ...write('new-data')] },
+        ],
+        'document.signed': signAgain('awaitingNewCertificate'),
+        'consent.withdrawn': withdraw,
+        'contract.cancelled': cancel,
+      },
+    },
+    /** Asked again with the next round, before anybody writes a letter. */
+    awaitingNewCertificate: {
+      on: {
+        'round.came': { target: 'askingLatest', actions: askLatest },
+        'latest-data.given': [{ guard: 'isStale' }, { target: 'active', actions: takeOver }],
+        'document.signed': signAgain('awaitingNewCertificate'),
+        'consent.withdrawn': withdraw,
+        'contract.cancelled': cancel,
+      },
+    },
     /** The contract goes on; nothing is asked about the customer. */
     unwatched: {
       on: {
@@ -171,7 +153,21 @@ export const contract = setup({
         'contract.cancelled': cancel,
       },
     },
-    askingNewData: { on: whileAsking('askingNewData') },
+    askingNewData: {
+      on: {
+        ...whileAsking('askingNewData'),
+        'round.came': { guard: 'mayAskLatest', actions: askLatest },
+        'latest-data.given': [
+          { guard: 'isStale' },
+          { target: 'active', actions: [takeOver, 'askNoMore', stopReminders] },
+        ],
+        'latest-data.unchanged': [
+          { guard: 'isStale' },
+          { guard: 'isSettled', target: 'active', actions: ['askNoMore', stopReminders] },
+        ],
+        'latest-data.denied': [{ guard: 'isStale' }, { actions: 'dropLatestConsent' }],
+      },
+    },
     askingNewCertificate: { on: whileAsking('askingNewCertificate') },
     askingRenewal: { on: whileAsking('askingRenewal') },
     /** Transactions are blocked until the customer signs with a new card, whatever becomes of the consent. */
@@ -183,6 +179,7 @@ export const contract = setup({
     reverifying: {
       on: {
         'application.accepted': [
+          { guard: 'consentsToLatest', target: 'active', actions: [...replace, forward] },
           { guard: 'consents', target: 'active', actions: replace },
           { target: 'unwatched', actions: replace },
         ],
@@ -191,6 +188,7 @@ export const contract = setup({
           target: state,
           actions: refuse,
         })),
+        'latest-data.given': [{ guard: 'isStale' }, { actions: takeOver }],
         'reminder.due': { actions: scheduleReminder },
       },
     },

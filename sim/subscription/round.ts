@@ -5,7 +5,7 @@ import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import type { PlatformApp } from '../platform/index.ts'
 import { insist } from '../core/attempt.ts'
-import type { CheckResult } from './contract.ts'
+import type { CheckResult, ContractEvent } from './contract.ts'
 import type { contract } from './contractMachine.ts'
 import type { Files, RoundItem } from './store.ts'
 import type { watch } from './watchMachine.ts'
@@ -31,6 +31,13 @@ export const createRound = (site: Site, { contracts, files }: Parts): Effect<typ
       storedCertificateId === undefined ? [] : [{ contractId, storedCertificateId }],
     )
 
+  /** Found changed before, and there was no new certificate yet: those whose customers let the authority be asked. */
+  const waiting = async (): Promise<RoundItem[]> =>
+    [...(await contracts.list('awaitingNewCertificate')), ...(await contracts.list('askingNewData'))].flatMap(
+      ({ id: contractId, context: { storedCertificateId, latestConsent } }) =>
+        storedCertificateId === undefined || latestConsent !== true ? [] : [{ contractId, storedCertificateId }],
+    )
+
   const check = async (items: RoundItem[], requestId: string) => {
     const json = { storedCertificateIds: items.map((item) => item.storedCertificateId) }
     const asked = await insist('platform', answer(platform['change-checks'].$post({ json }, once(requestId))))
@@ -38,14 +45,13 @@ export const createRound = (site: Site, { contracts, files }: Parts): Effect<typ
     return asked.value
   }
 
-  /** A contract that has moved on since the round began has no place for the result. */
-  const tell = async (contractId: string, result: CheckResult, at: number, round: string) => {
+  /**
+   * A contract that has moved on since the round began has no place for the news. About each certificate a round tells one thing only,
+   * so that one found in a round that is repeated is not taken for one that waited.
+   */
+  const tell = async ({ contractId, storedCertificateId }: RoundItem, event: ContractEvent, round: string) => {
     try {
-      await contracts.send(
-        contractId,
-        { type: 'certificate.checked', result, at },
-        `${round} ${result.storedCertificateId}`,
-      )
+      await contracts.send(contractId, event, `${round} ${storedCertificateId}`)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not-now') throw error
     }
@@ -54,6 +60,7 @@ export const createRound = (site: Site, { contracts, files }: Parts): Effect<typ
   return async ({ requestId: round }) => {
     await files.planRound(round, await watched())
     const items = await files.roundItems(round)
+    for (const item of await waiting()) await tell(item, { type: 'round.came', at: site.clock.now() }, round)
     const contractOf = new Map(items.map(({ storedCertificateId, contractId }) => [storedCertificateId, contractId]))
     const results: CheckResult[] = []
     let checkedAt = site.clock.now()
@@ -61,8 +68,10 @@ export const createRound = (site: Site, { contracts, files }: Parts): Effect<typ
       const answered = await check(batch, `${round}:${index}`)
       checkedAt = answered.checkedAt
       for (const result of answered.results) {
-        const contractId = contractOf.get(result.storedCertificateId)
-        if (contractId !== undefined) await tell(contractId, result, checkedAt, round)
+        const { storedCertificateId } = result
+        const contractId = contractOf.get(storedCertificateId)
+        if (contractId === undefined) continue
+        await tell({ contractId, storedCertificateId }, { type: 'certificate.checked', result, at: checkedAt }, round)
       }
       results.push(...answered.results)
     }
@@ -71,7 +80,7 @@ export const createRound = (site: Site, { contracts, files }: Parts): Effect<typ
     const unwatched = all.filter(({ state, context }) => !hasEnded(state) && context.storedCertificateId === undefined)
     const report = {
       checkedAt,
-      checked: results.length - count('not-checked'),
+      checked: results.length - count('not-checked', 'followed'),
       good: count('good'),
       found: count('revoked', 'expired'),
       withoutConsent: unwatched.length,

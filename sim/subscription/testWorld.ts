@@ -9,15 +9,18 @@ import { createFaults } from '../core/faults.ts'
 import { createEdge, route, routeWithBody } from '../core/http.ts'
 import type { Directory } from '../core/identity.ts'
 import { answer, inProcess } from '../core/network.ts'
+import { Problem } from '../core/problem.ts'
 import { createRandom } from '../core/random.ts'
 import { createSite, type Site } from '../core/site.ts'
 import { changeCheckRequest, type changeCheckResult } from '../messages/change.ts'
+import { type basicFourPassedOn, signedOrder, storedBasicFourRequest } from '../messages/latestBasicFour.ts'
 import type { BasicFour } from '../messages/person.ts'
 import { subscriberNotice } from '../messages/television.ts'
 import { application, signatureRequest, type Refusal } from '../messages/verification.ts'
 import { createSubscription, type SubscriptionApp } from './index.ts'
 
 type Status = Omit<z.output<typeof changeCheckResult>, 'storedCertificateId'>
+type Latest = z.output<typeof basicFourPassedOn>
 export type Application = z.input<typeof application>
 
 export const startAt = Date.UTC(2026, 3, 1)
@@ -36,7 +39,11 @@ export const signedBy = (signer: BasicFour, document: unknown, refused?: Refusal
 
 const createKnown = () => {
   const statuses: Record<string, Status> = {}
-  return { stored: [''].slice(1), withdrawn: [''].slice(1), checked: [['']].slice(1), shown: [''].slice(1), statuses }
+  /** What the authority has to say of each stored certificate, and which requests asked; nothing new unless said otherwise. */
+  const latest: Record<string, Latest> = {}
+  const consents = { taken: true, forwarded: [''].slice(1) }
+  const lists = { stored: [''].slice(1), withdrawn: [''].slice(1), checked: [['']].slice(1), shown: [''].slice(1) }
+  return { ...lists, statuses, latest, consents, asked: [''].slice(1) }
 }
 type Known = ReturnType<typeof createKnown>
 
@@ -60,6 +67,17 @@ const platformApp = (site: Site, known: Known) => {
       known.withdrawn.push(c.req.param('id'))
       return c.json({ storedCertificateId: c.req.param('id'), withdrawnAt: startAt })
     })
+    .post('/basic-four-consents', routeWithBody(signedOrder, { summary: '', purpose: 'consent', roles }), (c) => {
+      if (!known.consents.taken) throw new Problem(422, 'consent-refused', 'not signed just now')
+      known.consents.forwarded.push(c.req.valid('json').signedDocument)
+      const terms = { service: 'mobile-sora', items: ['name', 'address'], validFrom: startAt, validTo: startAt + DAY }
+      return c.json({ ...terms, state: 'standing' })
+    })
+    .post('/latest-basic-four', routeWithBody(storedBasicFourRequest, { summary: '', purpose: 'ask', roles }), (c) => {
+      const { storedCertificateId } = c.req.valid('json')
+      known.asked.push(storedCertificateId)
+      return c.json(known.latest[storedCertificateId] ?? { outcome: 'nothing-new' })
+    })
     .post('/change-checks', routeWithBody(changeCheckRequest, { summary: '', purpose: 'check', roles }), (c) => {
       const { storedCertificateIds } = c.req.valid('json')
       known.checked.push(storedCertificateIds)
@@ -82,7 +100,7 @@ const catvApp = (site: Site, known: Known) =>
     },
   )
 
-export const createTestWorld = async () => {
+export const createTestWorld = async ({ latestBasicFour = false } = {}) => {
   const clock = createClock({ mode: 'virtual', startAt })
   const directory: Directory = new Map()
   const apps = new Map<string, Hono>()
@@ -100,7 +118,7 @@ export const createTestWorld = async () => {
   put('platform', platformApp(await site('platform', 'platform'), known))
   put('catv-hikari', catvApp(await site('catv-hikari', 'operator'), known))
   const provider = await site('mobile-sora', 'subscription')
-  const options = { nameJa: 'そらモバイル', service: 'mobile', checkIntervalMs: 30 * DAY }
+  const options = { nameJa: 'そらモバイル', service: 'mobile', checkIntervalMs: 30 * DAY, latestBasicFour }
   put('mobile-sora', (await createSubscription(provider, options)).app)
 
   const people = await site('people', 'public')
@@ -134,6 +152,13 @@ export const createTestWorld = async () => {
     signAgain: async (contractId: string, signer: BasicFour, changes: Partial<Application> = {}) =>
       answer(contract['re-signings'].$post({ param: { contractId }, json: await signed(signer, changes) })),
     view: (contractId: string) => answer(contract.$get({ param: { contractId } })),
+    /** Sign up with the consent to the latest basic four as well. */
+    joinWithConsent: async () => {
+      const json = { ...(await signed()), basicFourConsent: base64({ order: 'consent' }) }
+      const given = await answer(sora.contracts.$post({ json }))
+      if (given.outcome !== 'accepted') throw new Error(given.reason)
+      return given.contractId
+    },
     withdraw: (contractId: string) => answer(contract['consent-withdrawals'].$post({ param: { contractId } })),
     cancel: (contractId: string) => answer(contract.cancellations.$post({ param: { contractId } })),
     round: () => answer(sora.rounds.$post()),

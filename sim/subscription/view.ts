@@ -10,7 +10,8 @@ export type ContractAnswer = z.output<typeof contractAnswer>
 
 /** Undefined for what never became a contract. */
 export const viewOf = ({ id: contractId, state, context }: State<typeof contract>): ContractView | undefined => {
-  const { customer, signedAt, storedCertificateId, lastCheckedAt, finding, noticesSent } = context
+  const { customer, signedAt, storedCertificateId, latestConsent, lastCheckedAt, finding, updatedAt, noticesSent } =
+    context
   if (customer === undefined || signedAt === undefined) return undefined
   return {
     contractId,
@@ -18,6 +19,8 @@ export const viewOf = ({ id: contractId, state, context }: State<typeof contract
     customer,
     consent: storedCertificateId !== undefined,
     signedAt,
+    ...(latestConsent === true && { latestConsent }),
+    ...(updatedAt !== undefined && { updatedAt }),
     ...(lastCheckedAt !== undefined && { lastCheckedAt }),
     ...(finding !== undefined && { finding }),
     noticesSent,

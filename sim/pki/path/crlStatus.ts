@@ -1,11 +1,14 @@
 /** The revocation status of one certificate by the lists at hand (RFC 5280 section 6.3.3). */
 import { fingerprintOf } from '../algorithm.ts'
 import { sameName } from '../name.ts'
+import { MalformedError } from '../malformed.ts'
 import type { Certificate } from '../parsedCertificate.ts'
 import { extensionOid, keyUsageBit } from '../profile.ts'
 import { reasonCodes } from '../revocation.ts'
+import { type Budget, foldsOf } from './budget.ts'
 import { allReasons, type DistributionPoint, readPoints, sharesName } from './distributionPoint.ts'
-import { entryKey, type RevocationList } from './revocationList.ts'
+import { reasonsFor } from './listEntry.ts'
+import type { RevocationList } from './revocationList.ts'
 
 /** What lists say of a certificate; `undetermined` is as good as revoked to whoever needs a status. */
 export type Status =
@@ -39,14 +42,24 @@ function listRefusal(
 }
 
 /** 6.3.3 (b): whether the list speaks for the certificate at this point. */
-function isInScope(list: RevocationList, certificate: Certificate, point: DistributionPoint): boolean {
+function isInScope({
+  list,
+  certificate,
+  point,
+  budget,
+}: {
+  list: RevocationList
+  certificate: Certificate
+  point: DistributionPoint
+  budget: Budget
+}): boolean {
   const { issuingPoint: issuing, issuerName: listIssuer } = list
   const { issuerName: certificateIssuer } = certificate
   const isNamed = point.crlIssuer
     ? issuing?.indirect === true &&
       point.crlIssuer.some(({ directory }) => directory && sameName(directory, listIssuer))
     : sameName(listIssuer, certificateIssuer)
-  if (!isNamed || !sharesName({ issuing, listIssuer, point, certificateIssuer })) return false
+  if (!isNamed || !sharesName({ issuing, listIssuer, point, certificateIssuer, budget })) return false
   if (issuing?.onlyContains === 'attribute') return false
   const isCa = certificate.basicConstraints?.cA ?? false
   return issuing?.onlyContains === undefined || issuing.onlyContains === (isCa ? 'ca' : 'user')
@@ -61,26 +74,54 @@ const fits = (delta: SignedList, complete: SignedList) =>
   delta.list.baseNumber <= complete.list.crlNumber &&
   complete.list.crlNumber < delta.list.crlNumber
 
-/** The one with the highest number: it supersedes the others of its scope (5.2.3). */
-const newest = (lists: readonly SignedList[]): SignedList | undefined =>
-  lists.reduce<SignedList | undefined>(
-    (best, next) => (best && (best.list.crlNumber ?? -1n) >= (next.list.crlNumber ?? -1n) ? best : next),
-    undefined,
-  )
+/** Those with the highest number: they supersede the others of their scope (5.2.3). */
+function newest(lists: readonly SignedList[]): SignedList[] {
+  const numberOf = ({ list }: SignedList) => list.crlNumber ?? -1n
+  const highest = lists.reduce((most, next) => (numberOf(next) > most ? numberOf(next) : most), -1n)
+  return lists.filter((one) => numberOf(one) === highest)
+}
 
-/** The reason in force: a delta's entry overrides, and removeFromCRL lifts a hold (6.3.3 (i) to (k)). */
-function reasonIn(complete: SignedList, delta: SignedList | undefined, key: string): number | undefined {
-  const changed = delta?.list.reasons.get(key)
-  const reason = changed ?? complete.list.reasons.get(key)
-  return reason === reasonCodes.removeFromCRL ? undefined : reason
+/** Whose entries are looked for. */
+type Asked = { readonly certificate: Certificate; readonly budget: Budget }
+
+/** What the list says: the first reason that is a revocation, or else removeFromCRL, or nothing. */
+function reasonOf({ list }: SignedList, { certificate, budget }: Asked): number | undefined {
+  const reasons = reasonsFor(list.entries, certificate, budget)
+  return reasons.find((reason) => reason !== reasonCodes.removeFromCRL) ?? reasons[0]
+}
+
+/** The worst of several lists of one number. */
+const worstOf = (lists: readonly SignedList[], asked: Asked): number | undefined => {
+  const reasons = lists.map((list) => reasonOf(list, asked)).filter((reason) => reason !== undefined)
+  return reasons.find((reason) => reason !== reasonCodes.removeFromCRL) ?? reasons[0]
+}
+
+/** The reason in force: a delta's entry overrides, and its removeFromCRL lifts a hold and nothing else (5.2.4, 5.3.1, 6.3.3 (i) to (k)). */
+function reasonIn(complete: number | undefined, delta: number | undefined): number | undefined {
+  if (delta !== reasonCodes.removeFromCRL) return delta ?? complete
+  return complete === reasonCodes.certificateHold ? undefined : complete
 }
 
 /** A revocation in a delta newer than the complete list counts even where there is a gap between them: nobody makes that up. */
-const revokedInGap = (complete: SignedList, deltas: readonly SignedList[], key: string) =>
+const revokedInGap = (complete: SignedList, deltas: readonly SignedList[], asked: Asked) =>
   deltas
     .filter(({ list, scope }) => scope === complete.scope && (list.crlNumber ?? 0n) > (complete.list.crlNumber ?? 0n))
-    .map(({ list }) => list.reasons.get(key))
+    .map((delta) => reasonOf(delta, asked))
     .find((reason) => reason !== undefined && reason !== reasonCodes.removeFromCRL)
+
+/** Why the certificate is revoked by complete lists of one number and the deltas on top of them; a list with a malformed entry says nothing. */
+function reasonInForce(current: readonly SignedList[], deltas: readonly SignedList[], asked: Asked) {
+  const [complete] = current
+  if (!complete) return undefined
+  try {
+    const fitting = newest(deltas.filter((candidate) => fits(candidate, complete)))
+    const found = reasonIn(worstOf(current, asked), worstOf(fitting, asked))
+    return found ?? (fitting.length > 0 ? undefined : revokedInGap(complete, deltas, asked))
+  } catch (error) {
+    if (error instanceof MalformedError) return 'malformed'
+    throw error
+  }
+}
 
 /** Notes a number; false for a list that is older than one seen before. */
 function isCurrent({ list, scope }: SignedList, seen: CrlNumbersSeen | undefined): boolean {
@@ -111,14 +152,19 @@ export const maySignLists = ({ extensions, keyUsage }: Certificate) =>
 export function statusByLists(
   certificate: Certificate,
   lists: readonly RevocationList[],
-  by: ListRules & { signerOf: (list: RevocationList, point: DistributionPoint) => Certificate | undefined },
+  by: ListRules & {
+    budget: Budget
+    signerOf: (list: RevocationList, point: DistributionPoint) => Certificate | undefined
+  },
 ): Status {
   const covered = new Set<number>()
   let reason = 'no list for this certificate'
   for (const point of pointsOf(certificate)) {
     const signed: SignedList[] = []
     for (const list of lists) {
-      if (!isInScope(list, certificate, point)) continue
+      by.budget.spend('evidence')
+      by.budget.spend('fold', foldsOf(list.issuerName))
+      if (!isInScope({ list, certificate, point, budget: by.budget })) continue
       const refused = listRefusal(list, by)
       const signer = refused === undefined ? by.signerOf(list, point) : undefined
       if (!signer) {
@@ -133,15 +179,18 @@ export function statusByLists(
       ({ scope }) => scope,
     )
     for (const group of byScope.values()) {
-      const complete = newest(group)
+      const current = newest(group)
+      const [complete] = current
       if (!complete) continue
       if (!isCurrent(complete, by.seen)) {
         reason = 'list older than one seen before (5.2.3)'
         continue
       }
-      const delta = newest(deltas.filter((candidate) => fits(candidate, complete)))
-      const key = entryKey(certificate.issuerName, certificate.serialNumber)
-      const found = reasonIn(complete, delta, key) ?? (delta ? undefined : revokedInGap(complete, deltas, key))
+      const found = reasonInForce(current, deltas, { certificate, budget: by.budget })
+      if (found === 'malformed') {
+        reason = 'list with a malformed entry (5.3)'
+        continue
+      }
       if (found !== undefined) return { status: 'revoked', reasonCode: found }
       // 6.3.3 (d): the reasons that this list at this point can speak of.
       const spoken = intersect(intersect(allReasons, complete.list.issuingPoint?.reasons), point.reasons)

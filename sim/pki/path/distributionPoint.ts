@@ -4,6 +4,7 @@ import { isTrue, namedBits, toHex } from '../derValue.ts'
 import { type GeneralName, readGeneralNames } from '../generalName.ts'
 import { MalformedError } from '../malformed.ts'
 import { type ReadName, readName } from '../name.ts'
+import { type Budget, foldsOf } from './budget.ts'
 
 /** A DistributionPointName: full names, one relative to the issuer of the list, or the issuer's own name where a certificate has no point. */
 type PointName =
@@ -26,9 +27,12 @@ export type IssuingPoint = {
 /** The bits of ReasonFlags that a status needs to be complete (RFC 5280 section 6.3.2); bit 0 is unused. */
 export const allReasons: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8])
 
+/** Most names of one point (assumed); real ones have one or two. */
+const mostNames = 32
+
 function readPointName(element: Element, what: string): PointName {
   const choice = inner(element, what)
-  if (choice.tag === constructed(0)) return { full: readGeneralNames(choice, constructed(0), what) }
+  if (choice.tag === constructed(0)) return { full: readGeneralNames(choice, constructed(0), what, mostNames) }
   fields(choice, constructed(1), what)
   // [1] stands for SET; a name of that one relative name is read like any other.
   const set = new Uint8Array(choice.bytes)
@@ -50,7 +54,7 @@ export function readPoints(value: Uint8Array): DistributionPoint[] {
     return {
       name: name && readPointName(name, what),
       reasons: reasons && readReasons(reasons, what),
-      crlIssuer: crlIssuer && readGeneralNames(crlIssuer, constructed(2), what),
+      crlIssuer: crlIssuer && readGeneralNames(crlIssuer, constructed(2), what, mostNames),
     }
   })
 }
@@ -58,6 +62,8 @@ export function readPoints(value: Uint8Array): DistributionPoint[] {
 export function readIssuingPoint(value: Uint8Array): IssuingPoint {
   const what = 'issuing distribution point'
   const inside = fields(onlyElement(value), tag.sequence, what)
+  // 5.2.5: no issuer may write an empty one.
+  if (!inside.more()) throw new MalformedError(`${what}: empty`)
   const name = inside.optional(constructed(0))
   const flag = (number: number) => {
     const found = inside.optional(primitive(number))
@@ -96,9 +102,17 @@ export function sharesName(of: {
   listIssuer: ReadName
   point: DistributionPoint
   certificateIssuer: ReadName
+  budget: Budget
 }): boolean {
-  const { issuing, listIssuer, point, certificateIssuer } = of
+  const { issuing, listIssuer, point, certificateIssuer, budget } = of
   if (!issuing?.name) return true
+  const full = (name: PointName | undefined) => (name && 'full' in name ? name.full : [])
+  const compared = [...full(issuing.name), ...full(point.name), ...(point.crlIssuer ?? [])]
+  budget.spend('comparison', 2 * compared.length + 2)
+  budget.spend(
+    'fold',
+    compared.reduce((sum, { directory }) => sum + (directory ? foldsOf(directory) : 0), 0),
+  )
   const wanted = new Set(nameKeys(issuing.name, listIssuer))
   const base = point.crlIssuer?.find(({ directory }) => directory)?.directory ?? certificateIssuer
   const given = point.name ? nameKeys(point.name, base) : generalKeys(point.crlIssuer ?? [])

@@ -5,6 +5,7 @@ import { type GeneralName } from '../generalName.ts'
 import { MalformedError } from '../malformed.ts'
 import { isWithin, type ReadName } from '../name.ts'
 import type { Certificate } from '../parsedCertificate.ts'
+import type { Budget } from './budget.ts'
 import type { NameConstraints } from './pathExtension.ts'
 import { isHostName, isMailbox, isUnder, uriHost } from './hostName.ts'
 
@@ -105,11 +106,8 @@ function namesOf({ subjectName, altNames = [] }: Certificate): Value[] {
   ]
 }
 
-/** Most comparisons for one certificate (assumed); more are refused, not made. */
-const mostComparisons = 65_536
-
 /** Collects the constraints of a path from its anchor down, and holds names to them (6.1.3 (b) and (c), 6.1.4 (g)). */
-export function createNameConstraints() {
+export function createNameConstraints(budget: Budget) {
   /** Each CA's permitted subtrees: a name must lie in one of each. */
   const permitted: Value[][] = []
   const excluded: Value[] = []
@@ -125,7 +123,7 @@ export function createNameConstraints() {
       const bases = excluded.length + permitted.reduce((sum, group) => sum + group.length, 0)
       if (bases === 0) return undefined
       const names = namesOf(certificate)
-      if (names.length * bases > mostComparisons) return 'too many names and constraints'
+      budget.spend('comparison', names.length * bases)
       for (const name of names) {
         const groups = permitted
           .map((group) => group.filter((base) => sameForm(name, base)))

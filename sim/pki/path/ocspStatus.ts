@@ -1,11 +1,11 @@
 /** The revocation status of one certificate by the OCSP answers at hand (RFC 6960 section 3.2). */
 import { sameBytes } from '../derValue.ts'
-import { sameName } from '../name.ts'
-import { certIdOf, sameCertId } from '../ocspRequest.ts'
+import { type ReadName, sameName } from '../name.ts'
+import { type CertId, type CertIdHash, certIdOf, sameCertId } from '../ocspRequest.ts'
 import { type BasicOcspResponse, type OcspResponse, responderKeyHash, type SingleResponse } from '../ocspResponse.ts'
 import type { Certificate } from '../parsedCertificate.ts'
 import { extensionOid, keyPurposeOcspSigning, keyUsageBit } from '../profile.ts'
-import type { Budget } from './budget.ts'
+import { type Budget, foldsOf } from './budget.ts'
 import type { Status } from './crlStatus.ts'
 
 export type AnswerRules = {
@@ -36,25 +36,37 @@ function isDelegate({ extKeyUsage, extensions, keyUsage }: Certificate): boolean
   return extKeyUsage.includes(keyPurposeOcspSigning) && (maySign || !extensions.has(extensionOid.keyUsage))
 }
 
-/** Whether the answer names this certificate; recomputed from the issuer, by its own name or as the certificate spells it. */
-function speaksOf(single: SingleResponse, certificate: Certificate, issuer: Certificate): boolean {
-  const { certId } = single
-  const spelt = { spki: issuer.spki, subjectName: certificate.issuerName }
-  return [issuer, spelt].some((of) => sameCertId(certId, certIdOf(of, certificate.serialNumber, certId.hashAlgorithm)))
+/** Finds what an answer says of this certificate, recomputed from the issuer: by its own name or as the certificate spells it. */
+function createMatch(certificate: Certificate, { spki, subjectName }: Certificate) {
+  const { serialNumber, issuerName } = certificate
+  const wanted = new Map<CertIdHash, readonly CertId[]>()
+  return ({ certId }: SingleResponse): boolean => {
+    const hash = certId.hashAlgorithm
+    if (certId.serialNumber !== serialNumber) return false
+    const ids =
+      wanted.get(hash) ??
+      [subjectName, issuerName].map((name) => certIdOf({ spki, subjectName: name }, serialNumber, hash))
+    wanted.set(hash, ids)
+    return ids.some((id) => sameCertId(certId, id))
+  }
 }
 
 export type Answering = {
   readonly issuer: Certificate
   readonly budget: Budget
+  /** Certificates of this name that came otherwise than in the answer. */
+  readonly named: (name: ReadName) => readonly Certificate[]
   /** Whether a certificate sent along is issued by `issuer`, keeps all rules and is not revoked. */
   readonly isTrusted: (delegate: Certificate) => boolean
 }
 
 /** Whether the issuer itself or a delegate of its signed (4.2.2.2). */
-function isAuthorised(response: BasicOcspResponse, { issuer, budget, isTrusted }: Answering): boolean {
+function isAuthorised(response: BasicOcspResponse, { issuer, budget, named, isTrusted }: Answering): boolean {
   const signed = { data: response.tbs, signature: response.signature, algorithm: response.signatureAlgorithm }
   if (isNamed(response, issuer) && budget.isSigned(signed, issuer)) return true
-  return response.certificates.some(
+  const { name } = response.responderId
+  const candidates = [...response.certificates, ...(name ? named(name) : [])]
+  return candidates.some(
     (candidate) =>
       isNamed(response, candidate) &&
       isDelegate(candidate) &&
@@ -80,9 +92,12 @@ export function statusByAnswers(
   let reason = 'no answer for this certificate'
   let good = false
   let unknown = false
+  const speaksOf = createMatch(certificate, by.issuer)
   for (const response of answers) {
+    by.budget.spend('evidence')
     if (response.responseStatus !== 'successful') continue
-    const singles = response.responses.filter((single) => speaksOf(single, certificate, by.issuer))
+    if (response.responderId.name) by.budget.spend('fold', foldsOf(response.responderId.name))
+    const singles = response.responses.filter(speaksOf)
     if (singles.length === 0) continue
     const { nonce } = response
     const isOurs = !by.nonces || (nonce && by.nonces.some((sent) => sameBytes(sent, nonce)))

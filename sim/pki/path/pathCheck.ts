@@ -1,6 +1,7 @@
 /** Path validation (RFC 5280 section 6.1) over one given chain whose signatures and names already fit. */
 import type { Certificate } from '../parsedCertificate.ts'
 import { sameName } from '../name.ts'
+import type { Budget } from './budget.ts'
 import { createNameConstraints } from './nameConstraint.ts'
 import { pathExtensions } from './pathExtension.ts'
 import { anyPolicy, createPolicyGraph, type PolicyInput } from './policy.ts'
@@ -9,7 +10,8 @@ import { anchorRefusal, certificateRefusal, issuerRefusal, type Rules } from './
 export type PathDemand = {
   readonly now: number
   readonly rules: Rules
-  /** Key purposes, each of which the leaf and every CA with such an extension must allow (4.2.1.12). */
+  readonly budget: Budget
+  /** Key purposes, each of which the leaf and every CA with such an extension, the anchor included, must allow (4.2.1.12). */
   readonly purposes: readonly string[]
   readonly policy: PolicyInput
   /** Most CAs between anchor and leaf, self-issued ones not counted. */
@@ -49,11 +51,13 @@ function countDown(counters: Counters): string | undefined {
 /** Why the chain, anchor first, is not valid for what is demanded; undefined if it is. Throws a MalformedError for a bad extension. */
 export function pathRefusal(chain: readonly Certificate[], demand: PathDemand): string | undefined {
   const [anchor, ...path] = chain
-  const { now, rules, policy } = demand
+  const { now, rules, budget, policy } = demand
   const leaf = path.at(-1)
   if (!anchor || !leaf) return 'no path'
   const anchorProblem = anchorRefusal(anchor, { rules, now })
   if (anchorProblem) return anchorProblem
+  const missing = demand.purposes.find((purpose) => !chain.every((certificate) => allowsPurpose(certificate, purpose)))
+  if (missing) return `purpose ${missing} not allowed (4.2.1.12)`
 
   // 6.1.2; what an anchor's own certificate constrains counts too (RFC 5937 section 3.2).
   const counters: Counters = {
@@ -62,8 +66,8 @@ export function pathRefusal(chain: readonly Certificate[], demand: PathDemand): 
     inhibitAny: policy.inhibitAny ? 0 : path.length + 1,
     pathLength: Math.min(path.length, demand.maxDepth),
   }
-  const names = createNameConstraints()
-  const graph = createPolicyGraph()
+  const names = createNameConstraints(budget)
+  const graph = createPolicyGraph(budget)
   const constraints = pathExtensions(anchor).nameConstraints
   if (constraints) names.add(constraints)
   lower(counters, anchor)
@@ -73,8 +77,6 @@ export function pathRefusal(chain: readonly Certificate[], demand: PathDemand): 
     const selfIssued = isSelfIssued(certificate)
     const own = certificateRefusal(certificate, { rules, now, isAnchor: false })
     if (own) return own
-    const missing = demand.purposes.find((purpose) => !allowsPurpose(certificate, purpose))
-    if (missing) return `purpose ${missing} not allowed (4.2.1.12)`
 
     // 6.1.3 (b) and (c): a CA that only renews its key is exempt.
     const barred = isLeaf || !selfIssued ? names.refusal(certificate) : undefined

@@ -2,6 +2,7 @@
  * Which policies a path is valid for: the graph of RFC 9618 section 5, which decides as the tree of RFC 5280 section 6.1 does but cannot
  * grow exponentially.
  */
+import type { Budget } from './budget.ts'
 
 export const anyPolicy = '2.5.29.32.0'
 
@@ -24,7 +25,7 @@ const node = (policy: string, parents: Iterable<string>): Node => ({
 
 export type PolicyGraph = ReturnType<typeof createPolicyGraph>
 
-export function createPolicyGraph() {
+export function createPolicyGraph(budget: Budget) {
   /** One level a certificate; undefined once no policy is valid. */
   let levels: Level[] | undefined = [new Map([[anyPolicy, node(anyPolicy, [])]])]
 
@@ -57,6 +58,8 @@ export function createPolicyGraph() {
       }
       const above = lastLevel()
       const below: Level = new Map()
+      const expected = [...above.values()].reduce((sum, node) => sum + node.expected.size, 0)
+      budget.spend('comparison', (policies.length + expected) * above.size)
       for (const policy of policies) {
         if (policy === anyPolicy) continue
         const parents = expecting(above, policy)

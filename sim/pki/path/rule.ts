@@ -1,7 +1,7 @@
 /** What each certificate of a path must be by itself, apart from its neighbours (RFC 5280 section 4). */
 import type { Certificate } from '../parsedCertificate.ts'
 import { extensionOid, keyUsageBit } from '../profile.ts'
-import { importSpki, keyProblem } from '../publicKey.ts'
+import { keyProblem } from '../publicKey.ts'
 
 /** How strict to be. What a caller relaxes is its own risk. */
 export type Rules = {
@@ -59,7 +59,8 @@ export function certificateRefusal(
   if (certificate.unknownCriticalExtensions.length > 0) return 'unknown critical extension (4.2)'
   const weakness = keyProblem(certificate.key, { rsaBits: rules.minRsaBits })
   if (weakness) return `public key: ${weakness}`
-  if (certificate.key.type === 'ec') importSpki(certificate.spki)
+  // A point that is not on its curve throws here.
+  if (certificate.key.type === 'ec') void certificate.publicKey
   if (certificate.issuerName.isEmpty) return 'empty issuer (4.1.2.4)'
   if (certificate.version !== 3 && extensions.size > 0) return 'extensions before version 3 (4.1.2.9)'
   if (extensions.has(extensionOid.nameConstraints) && !basicConstraints?.cA)

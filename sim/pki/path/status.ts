@@ -1,15 +1,16 @@
 /** Holds every certificate of a path to a revocation status: by lists, by answers, the worst of both (RFC 5280 section 6.3, RFC 6960). */
 import { sameBytes } from '../derValue.ts'
-import { sameName } from '../name.ts'
+import { type ReadName, sameName } from '../name.ts'
 import type { OcspResponse } from '../ocspResponse.ts'
 import type { Certificate } from '../parsedCertificate.ts'
 import { extensionOid } from '../profile.ts'
-import { findPath, isIssuedUnder, type Pool } from './build.ts'
+import { findPath, isIssuedUnder } from './build.ts'
 import type { Budget } from './budget.ts'
 import { type CrlNumbersSeen, maySignLists, type Status, statusByLists } from './crlStatus.ts'
 import type { DistributionPoint } from './distributionPoint.ts'
 import { isMentioned, statusByAnswers } from './ocspStatus.ts'
 import { pathRefusal } from './pathCheck.ts'
+import { type Pool, underAnchor } from './pool.ts'
 import type { RevocationList } from './revocationList.ts'
 import type { Rules } from './rule.ts'
 
@@ -42,11 +43,18 @@ type Chain = readonly [Certificate, ...Certificate[]]
 const issuerOf = (chain: Chain): Certificate => chain.at(-1) ?? chain[0]
 
 export function createStatusCheck({ demand, pool, budget, rules, now }: StatusCheck) {
+  // They were read already; what that took is missing for the rest.
+  budget.spend('list', demand.lists.length)
+  for (const answer of demand.answers)
+    if (answer.responseStatus === 'successful') budget.spend('single', answer.responses.length)
+
+  const named = (name: ReadName) => pool.intermediatesNamed(name, () => budget.spend('certificate'))
+
   /** Whose status is being looked for: a list cannot vouch for its own signer. */
   const pending = new Set<Certificate>()
 
   const isValid = (chain: readonly Certificate[]) =>
-    pathRefusal(chain, { now, rules, purposes: [], policy: {}, maxDepth: Infinity }) === undefined
+    pathRefusal(chain, { now, rules, budget, purposes: [], policy: {}, maxDepth: Infinity }) === undefined
 
   /**
    * Whether two holders of one name are one CA: the key that issued both is the same, or one issued the other. The name alone
@@ -64,7 +72,7 @@ export function createStatusCheck({ demand, pool, budget, rules, now }: StatusCh
     const [anchor] = chain
     if (pending.has(signer)) return false
     pending.add(signer)
-    const search = { pool: { ...pool, anchors: [anchor] }, budget, rules, now }
+    const search = { pool: underAnchor(pool, anchor), budget, rules, now }
     const found = findPath(signer, search, (path) =>
       isValid(path) && (!isOwnCa || isSameCa(path, chain)) ? refusal(path) : 'signer not trusted',
     )
@@ -87,11 +95,12 @@ export function createStatusCheck({ demand, pool, budget, rules, now }: StatusCh
     const own = chain.toReversed().find((certificate) => isNamed(certificate) && budget.isSigned(signed, certificate))
     if (own) return own
     const isOwnCa = sameName(list.issuerName, issuerOf(chain).subjectName)
-    return pool.intermediates.find(
+    return named(list.issuerName).find(
       (certificate) =>
         isNamed(certificate) &&
         budget.isSigned(signed, certificate) &&
-        ((isSelfNamed && certificate === of.certificate) || isTrustedSigner(certificate, chain, isOwnCa)),
+        ((isSelfNamed && sameBytes(certificate.der, of.certificate.der)) ||
+          isTrustedSigner(certificate, chain, isOwnCa)),
     )
   }
 
@@ -101,34 +110,41 @@ export function createStatusCheck({ demand, pool, budget, rules, now }: StatusCh
       maxAgeMs: demand.maxAgeMs,
       allowMissingCrlNumber: demand.allowMissingCrlNumber ?? false,
       seen: demand.seen,
+      budget,
       signerOf: (list, point) => signerOf({ list, point, certificate, chain }),
     })
 
-  /** RFC 6960 section 4.2.2.2.1: a delegate says that it need not be checked, or is checked. */
-  const isCheckedDelegate = (delegate: Certificate, chain: Chain): boolean => {
-    if (delegate.ocspNoCheck) return true
-    const { extensions } = delegate
-    const pointless = !extensions.has(extensionOid.crlDistributionPoints) && delegate.ocspUrl === undefined
-    if (pointless && !rules.conforming) return true
-    return byLists(delegate, chain).status === 'good'
-  }
-
-  const byAnswers = (certificate: Certificate, chain: Chain): Status =>
+  const byAnswers = (certificate: Certificate, chain: Chain, isTrusted: (delegate: Certificate) => boolean): Status =>
     statusByAnswers(certificate, demand.answers, {
       now,
       maxAgeMs: demand.maxAgeMs,
       nonces: demand.nonces,
       budget,
       issuer: issuerOf(chain),
-      isTrusted: (delegate) =>
-        isIssuedUnder(delegate, issuerOf(chain), budget) &&
-        isValid([...chain, delegate]) &&
-        isCheckedDelegate(delegate, chain),
+      named,
+      isTrusted,
     })
+
+  /**
+   * RFC 6960 section 4.2.2.2.1: a delegate says that it need not be checked, or is checked: by lists or by an answer of its CA itself.
+   * One that is known to be revoked is not trusted whatever it says.
+   */
+  const isCheckedDelegate = (delegate: Certificate, chain: Chain): boolean => {
+    const known = [byLists(delegate, chain), byAnswers(delegate, chain, () => false)]
+    if (known.some(({ status }) => status === 'revoked')) return false
+    const { extensions, ocspNoCheck, ocspUrl } = delegate
+    const isPointless = !extensions.has(extensionOid.crlDistributionPoints) && ocspUrl === undefined
+    return ocspNoCheck || (isPointless && !rules.conforming) || known.some(({ status }) => status === 'good')
+  }
+
+  const isTrustedDelegate = (delegate: Certificate, chain: Chain): boolean =>
+    isIssuedUnder(delegate, issuerOf(chain), budget) &&
+    isValid([...chain, delegate]) &&
+    isCheckedDelegate(delegate, chain)
 
   const statusRefusal = (certificate: Certificate, chain: Chain): string | undefined => {
     const lists = byLists(certificate, chain)
-    const answers = byAnswers(certificate, chain)
+    const answers = byAnswers(certificate, chain, (delegate) => isTrustedDelegate(delegate, chain))
     if (lists.status === 'revoked' || answers.status === 'revoked') return 'revoked (6.3.3)'
     if (demand.by === 'any' && [lists, answers].some(({ status }) => status === 'good')) return undefined
     const wanted = demand.by === 'ocsp' ? answers : lists

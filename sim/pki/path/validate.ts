@@ -9,6 +9,7 @@ import { createBudget, defaultLimits, ExhaustedError, type Limits } from './budg
 import { findPath, isIssuedUnder } from './build.ts'
 import { pathRefusal } from './pathCheck.ts'
 import type { PolicyInput } from './policy.ts'
+import { createPool } from './pool.ts'
 import { defaultRules, type Rules } from './rule.ts'
 import { createStatusCheck, type StatusDemand } from './status.ts'
 
@@ -16,8 +17,8 @@ export type PathQuestion = {
   readonly leaf: Certificate
   /** Trusted as they are given, and nothing else is. */
   readonly anchors: readonly Certificate[]
-  /** Sent by anybody. */
-  readonly intermediates?: readonly Certificate[]
+  /** Sent by anybody; DER is read only when it is needed. */
+  readonly intermediates?: readonly (Certificate | Uint8Array)[]
   /** Unix ms. */
   readonly now: number
   readonly purposes?: readonly string[]
@@ -46,7 +47,7 @@ function prepare(question: PathQuestion) {
     allowSha1: rules.allowSha1,
     elapsedMs: () => stopwatch() - startedAt,
   })
-  const pool = { anchors, intermediates }
+  const pool = createPool({ anchors, intermediates, budget })
   const status = question.status && createStatusCheck({ demand: question.status, pool, budget, rules, now })
   return { rules, budget, pool, status, now }
 }
@@ -75,11 +76,11 @@ function reasonOf(decide: () => string | undefined): string | undefined {
 
 /** The first path that keeps every rule, anchor first; or why the last one tried did not. */
 export function validatePath(question: PathQuestion): PathAnswer {
-  const { rules, budget, pool, status, now } = prepare(question)
   const { leaf, purposes = [], policy = {}, maxDepth = Infinity } = question
   return answering(question.now, () => {
+    const { rules, budget, pool, status, now } = prepare(question)
     const found = findPath(leaf, { pool, budget, rules, now }, (path) =>
-      reasonOf(() => pathRefusal(path, { now, rules, purposes, policy, maxDepth }) ?? status?.refusal(path)),
+      reasonOf(() => pathRefusal(path, { now, rules, budget, purposes, policy, maxDepth }) ?? status?.refusal(path)),
     )
     return 'path' in found ? { result: 'ok', path: found.path } : { result: 'refused', reason: found.refused }
   })
@@ -87,9 +88,9 @@ export function validatePath(question: PathQuestion): PathAnswer {
 
 /** Only the status of `leaf`, as issued by one of `anchors`: no rule for paths is looked at. */
 export function checkRevocation(question: PathQuestion & { readonly status: StatusDemand }): PathAnswer {
-  const { budget, pool, status } = prepare(question)
   const { leaf } = question
   return answering(question.now, () => {
+    const { budget, pool, status } = prepare(question)
     const issuer = pool.anchors.find((anchor) => isIssuedUnder(leaf, anchor, budget))
     if (!issuer || !status) return { result: 'refused', reason: 'no issuer known (6.1.3 (a)(4))' }
     const reason = status.statusRefusal(leaf, [issuer])
