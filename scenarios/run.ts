@@ -1,7 +1,8 @@
 /** `npm run scenario -- <id|all|list>`: plays scenarios without a server; exit code 0 only if every expectation held. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { parseVariable, variableLines, type Variables } from '../sim/variables.ts'
+import { Explained } from '../sim/core/explained.ts'
+import { readVariables } from '../sim/variables.ts'
 import { catalogue } from './catalogue.ts'
 import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
 import { junit } from './junit.ts'
@@ -50,18 +51,7 @@ const main = async (): Promise<number> => {
     list()
     return 2
   }
-  const variables: Partial<Variables> = {}
-  for (const written of values.set) {
-    const read = parseVariable(written)
-    if (read === undefined) {
-      console.error(
-        t({ ja: `--set ${written}: 設定できる変数と値:`, en: `--set ${written}: these can be set, and to what:` }),
-      )
-      for (const line of variableLines(language)) console.error(line)
-      return 2
-    }
-    Object.assign(variables, read)
-  }
+  const variables = readVariables(values.set)
   const story = createStory(language, (line) => (values.json ? undefined : console.log(line)))
   const results: RunResult[] = []
   for (const scenario of chosen) {
@@ -82,6 +72,10 @@ process.exitCode = 3
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
+    if (error instanceof Explained) {
+      console.error(inLanguage(chooseLanguage(undefined, process.env))(error.text))
+      process.exit(2)
+    }
     const wrong = error instanceof WrongOption || (error instanceof TypeError && 'code' in error)
     console.error(wrong ? `${error.message}\n${usage.ja}\n${usage.en}` : error)
     process.exit(2)

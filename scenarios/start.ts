@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { Hono } from 'hono'
 import { createClock } from '../sim/core/clock.ts'
 import { Problem } from '../sim/core/problem.ts'
+import { Explained } from '../sim/core/explained.ts'
 import { CannotListen, listen } from '../sim/core/server.ts'
 import { reachedBefore } from '../sim/keptTime.ts'
 import { createFront } from '../sim/front.ts'
@@ -113,7 +114,7 @@ const main = async () => {
 
 main().catch((error: unknown) => {
   const japanese = chooseLanguage(undefined, process.env) === 'ja'
-  if (error instanceof CannotListen) console.error(japanese ? error.text.ja : error.text.en)
+  if (error instanceof Explained) console.error(japanese ? error.text.ja : error.text.en)
   else
     console.error(
       error instanceof WrongOption || (error instanceof TypeError && 'code' in error) ? error.message : error,

@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util'
 import { createClock, type ClockMode } from './core/clock.ts'
 import type { Directory } from './core/identity.ts'
 import { overTcp } from './core/network.ts'
+import { Explained } from './core/explained.ts'
 import { CannotListen, listen } from './core/server.ts'
 import { createFront } from './front.ts'
 import { describeParties } from './parties.ts'
 import { createSplitWorld, type Acquaintance, type Assignment, type Introduction } from './split.ts'
+import { readVariables } from './variables.ts'
 import { createLocal, createWorld } from './world.ts'
 
 const isAssignment = (message: unknown): message is Assignment =>
@@ -73,6 +75,7 @@ const serve = async () => {
       mode: { type: 'string', default: 'interactive' },
       seed: { type: 'string', default: 'world' },
       folder: { type: 'string', default: join('data', 'world') },
+      set: { type: 'string', multiple: true, default: [] },
     },
   })
   const mode = modes.find((known) => known === values.mode)
@@ -85,6 +88,7 @@ const serve = async () => {
     folder: values.folder,
     seed: values.seed,
     mode,
+    variables: readVariables(values.set),
     ...(mode !== 'virtual' && { startAt: createClock({ mode: 'real' }).now() }),
   }
   if (values.split) {
@@ -106,6 +110,6 @@ const serve = async () => {
 
 const run = process.argv.includes('--assigned') ? serveAssigned : serve
 run().catch((error: unknown) => {
-  console.error(error instanceof CannotListen ? error.message : error)
+  console.error(error instanceof Explained ? `${error.text.ja}\n${error.text.en}` : error)
   process.exit(1)
 })

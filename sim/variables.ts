@@ -1,5 +1,6 @@
 /** The design variables of a world: what a researcher changes from run to run, with names, defaults and how they are written. */
 import { DAY, HOUR, MINUTE, SECOND } from './core/clock.ts'
+import { Explained } from './core/explained.ts'
 import type { Text } from './core/site.ts'
 
 type Variable<T> = {
@@ -106,13 +107,26 @@ export const defaultVariables: Variables = {
 }
 
 /** A line a variable, for people. */
-export const variableLines = (language: keyof Text): string[] =>
+const variableLines = (language: keyof Text): string[] =>
   Object.entries(variables).map(([name, { text, form }]) => `  ${`${name}=${form}`.padEnd(44)} ${text[language]}`)
 
-/** Reads `name=value`; undefined when there is no such variable or it cannot have that value. */
-export const parseVariable = (written: string): Partial<Variables> | undefined => {
+const parseVariable = (written: string): Partial<Variables> | undefined => {
   const [name = '', value = ''] = written.split('=', 2)
   if (!isName(name)) return undefined
   const parsed = variables[name].parse(value)
   return parsed === undefined ? undefined : { [name]: parsed }
 }
+
+/** Reads what was given as `--set name=value`; throws an Explained error that lists what can be set. */
+export const readVariables = (written: readonly string[]): Partial<Variables> =>
+  Object.assign(
+    {},
+    ...written.map((one) => {
+      const read = parseVariable(one)
+      if (read !== undefined) return read
+      throw new Explained({
+        ja: [`--set ${one}: 設定できる変数と値:`, ...variableLines('ja')].join('\n'),
+        en: [`--set ${one}: these can be set, and to what:`, ...variableLines('en')].join('\n'),
+      })
+    }),
+  )

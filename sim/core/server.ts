@@ -2,16 +2,11 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { Explained } from './explained.ts'
 import type { Text } from './site.ts'
 
-/** Why no port could be had, and what to do; `text` says it in both languages. */
-export class CannotListen extends Error {
-  readonly text: Text
-  constructor(text: Text, options?: { cause?: unknown }) {
-    super(text.en, options)
-    this.text = text
-  }
-}
+/** Why no port could be had, and what to do. */
+export class CannotListen extends Explained {}
 
 export type Listening = { url: string; port: number; close(): Promise<void> }
 

@@ -6,7 +6,7 @@ import { eq } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { journalTable, verifyJournal } from './journal.ts'
-import { openStore, type Transaction } from './store.ts'
+import { openStore, OtherVersion, type Transaction } from './store.ts'
 import { createStatements } from './table.ts'
 import { testFolder } from './testSite.ts'
 import { notesTable } from './testWriter.ts'
@@ -202,4 +202,16 @@ test('tables are made with their keys, indexes and uniqueness, and declaring the
     'create table if not exists "things" ("kind" text not null, "name" text not null, "code" text unique, "size" integer, primary key ("kind", "name"), unique ("name", "size"))',
     'create index if not exists "things_by_size" on "things" ("size")',
   ])
+})
+
+test('a database made by a version with other tables is refused with a way out', async () => {
+  const path = join(testFolder(), 'other.db')
+  const earlier = await openStore(path)
+  await earlier.declare(sqliteTable('things', { id: text().primaryKey() }))
+  await earlier.close()
+  const store = await openStore(path)
+  onTestFinished(() => store.close())
+  const declared = store.declare(sqliteTable('things', { id: text().primaryKey(), size: text().notNull() }))
+  await expect(declared).rejects.toThrow(/another version .*things\.size.*npm run reset/)
+  await expect(declared).rejects.toBeInstanceOf(OtherVersion)
 })

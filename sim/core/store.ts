@@ -4,13 +4,17 @@ import { dirname, resolve } from 'node:path'
 import { createClient, LibsqlError } from '@libsql/client'
 import { getTableName, sql, type ExtractTablesWithRelations } from 'drizzle-orm'
 import { drizzle, type LibSQLDatabase, type LibSQLTransaction } from 'drizzle-orm/libsql'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { Explained } from './explained.ts'
 import { createWriter } from './writer.ts'
 import { createStatements } from './table.ts'
 
 type NoSchema = Record<string, never>
 export type Database = LibSQLDatabase<NoSchema>
 export type Transaction = LibSQLTransaction<NoSchema, ExtractTablesWithRelations<NoSchema>>
+
+/** The database was made by a version with other tables. */
+export class OtherVersion extends Explained {}
 
 export type Store = {
   /** Reads what was committed; never blocked by a writer. */
@@ -46,6 +50,19 @@ const inTurn = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   } finally {
     if (turns.get(path) === over) turns.delete(path)
   }
+}
+
+/** Tables are created, never altered: one that is there must have the columns declared now. */
+const refuseOther = async (tx: Transaction, table: SQLiteTable, path: string) => {
+  const name = getTableName(table)
+  const there = await tx.all<{ name: string }>(sql`select name from pragma_table_info(${name})`)
+  const missing = getTableConfig(table).columns.filter((column) => !there.some((one) => one.name === column.name))
+  if (there.length === 0 || missing.length === 0) return
+  const what = `${path}: ${name}.${missing[0]?.name ?? ''}`
+  throw new OtherVersion({
+    ja: `この世界は別の版で作られました（${what}）。npm run reset で消して、作り直してください`,
+    en: `this world was made by another version (${what}): delete it with npm run reset and begin anew`,
+  })
 }
 
 const isBusy = (error: unknown) => error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
@@ -126,6 +143,7 @@ export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise
     enqueue: write,
     declare: (...tables) =>
       write(async (tx) => {
+        for (const table of tables) await refuseOther(tx, table, path)
         for (const statement of tables.flatMap(createStatements)) await tx.run(sql.raw(statement))
       }),
     beforeClose: (job) => void heldBack.push(job),

@@ -47,6 +47,23 @@ test.each(jsonIn('cases'))(
   },
 )
 
+/** PKITS is one hierarchy: what is sent along with its other cases is honest, and must be in nobody's way. */
+test.runIf(isThere)(
+  'pkits.json: all certificates and lists sent along with every case change no verdict',
+  async () => {
+    const { cases } = read<{ cases: SuiteCase[] }>('cases', 'pkits.json')
+    const all = (what: 'intermediates' | 'crls') => [...new Set(cases.flatMap((of) => of[what] ?? []))]
+    const everything = { intermediates: all('intermediates'), crls: all('crls') }
+    const wrong: string[] = []
+    for (const of of cases.filter(({ applies }) => applies)) {
+      const { result, reason } = await verify({ ...of, ...everything })
+      if (result !== of.expected) wrong.push(`${of.id}: ${result}, ${reason}`)
+    }
+    expect(wrong).toEqual([])
+  },
+  60_000,
+)
+
 type Vectors = {
   testGroups: {
     sha: string

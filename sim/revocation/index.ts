@@ -9,12 +9,6 @@ export {
   type LiveStatus,
   type LoadResult,
 } from './liveIndex.ts'
-export {
-  createPartitionedIndex,
-  type PartitionedIndex,
-  type PartitionResult,
-  type PartitionState,
-} from './partitionedIndex.ts'
 export { openIndex, type Revocation, type RevocationIndex, type SharedIndex } from './revocationIndex.ts'
 export type { Chunks, SnapshotRefusal } from './snapshotRead.ts'
 export { snapshotParts, type SnapshotRequest } from './snapshotWrite.ts'

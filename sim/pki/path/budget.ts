@@ -55,7 +55,7 @@ const curvePrices = { 'P-256': 4, 'P-384': 32, 'P-521': 64 } as const
 const usualExponentBits = 17
 
 /** What a signature by such a key costs; the private side's effort is not ours. */
-export function signaturePrice(key: KeyFacts): number {
+function signaturePrice(key: KeyFacts): number {
   if (key.type === 'unsupported') return 1
   if (key.type === 'ec') return curvePrices[key.curve]
   const exponentBits = key.exponent.toString(2).length

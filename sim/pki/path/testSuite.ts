@@ -55,7 +55,7 @@ export type KeyKind = keyof typeof algorithms
 /** Somebody with a name and a key. */
 export type Party = { name: Bytes; kind: KeyKind; privateKey: KeyObject; spki: Bytes; keyId: Bytes }
 
-export const keyIdOf = (spki: Bytes): Bytes => createHash('sha1').update(publicKeyBits(spki)).digest()
+const keyIdOf = (spki: Bytes): Bytes => createHash('sha1').update(publicKeyBits(spki)).digest()
 
 /** A new key under a name; RSA of the size given. */
 export function party(named: Bytes | string, kind: KeyKind = 'P-256', rsaBits = 2048): Party {

@@ -106,7 +106,7 @@ function certId({ issuer, serial = 0x1234, hash = 'sha1', named = issuer.name, k
   )
 }
 
-export const good: Bytes = wrap(primitive(0))
+const good: Bytes = wrap(primitive(0))
 export const unknown: Bytes = wrap(primitive(2))
 export const revoked = (reason?: number, at = now - 2 * day): Bytes =>
   wrap(
