@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { MINUTE, SECOND } from '../core/clock.ts'
 import { answer } from '../core/network.ts'
-import { createOcspRequest, parseOcspResponse } from '../pki/ocsp.ts'
+import { certIdHashes, createOcspRequest, parseOcspResponse } from '../pki/ocsp.ts'
 import { createTestWorld } from './testWorld.ts'
 
 const world = await createTestWorld()
@@ -85,11 +85,11 @@ test('in fresh mode every answer is made anew', async () => {
   expect((await own.ask('signature', request)).der).not.toEqual(first)
 })
 
-test('a question hashed with SHA-256 is answered in kind', async () => {
-  const { serialNumber } = await world.issue('signature', { cardId: 'a7' })
-  const request = createOcspRequest({ issuer, serialNumbers: [serialNumber], hashAlgorithm: 'sha256' })
+test.each(certIdHashes)('a question hashed with %s is answered in kind', async (hashAlgorithm) => {
+  const { serialNumber } = await world.issue('signature', { cardId: `a7-${hashAlgorithm}` })
+  const request = createOcspRequest({ issuer, serialNumbers: [serialNumber], hashAlgorithm })
   expect(parseOcspResponse((await world.ask('signature', request)).der)).toMatchObject({
-    responses: [{ certId: { hashAlgorithm: 'sha256', serialNumber }, status: { certStatus: 'good' } }],
+    responses: [{ certId: { hashAlgorithm, serialNumber }, status: { certStatus: 'good' } }],
   })
 })
 

@@ -5,7 +5,14 @@
 import { createHash } from 'node:crypto'
 import type { Site } from '../core/site.ts'
 import { MalformedError } from '../pki/malformed.ts'
-import { certIdOf, createOcspError, parseOcspRequest, type CertId, type OcspRequest } from '../pki/ocsp.ts'
+import {
+  certIdHashes,
+  certIdOf,
+  createOcspError,
+  parseOcspRequest,
+  type CertId,
+  type OcspRequest,
+} from '../pki/ocsp.ts'
 import { certificateKinds, type CertificateKind } from '../pki/profile.ts'
 import type { CertStatus } from '../pki/revocation.ts'
 import type { Authorities, Generation } from './authority.ts'
@@ -50,8 +57,7 @@ export const createOcspAnswers = (site: Site, { authorities, statuses, signers, 
     for (const of of authorities.list(kind)) {
       if (noted.has(of)) continue
       noted.add(of)
-      for (const hash of ['sha1', 'sha256'] as const)
-        named[kind].set(issuerText(certIdOf(of.certificate, '01', hash)), of)
+      for (const hash of certIdHashes) named[kind].set(issuerText(certIdOf(of.certificate, '01', hash)), of)
     }
   }
   const generationOf = (kind: CertificateKind, id: CertId): Generation | undefined => {

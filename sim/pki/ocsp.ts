@@ -10,6 +10,7 @@ import type { CertStatus } from './revocation.ts'
 export {
   type CertId,
   type CertIdHash,
+  certIdHashes,
   certIdOf,
   createOcspRequest,
   type OcspQuestion,

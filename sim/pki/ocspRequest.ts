@@ -33,7 +33,8 @@ const hashes: Readonly<Record<CertIdHash, { oid: string; sizeBytes: number }>> =
   sha512: { oid: '2.16.840.1.101.3.4.2.3', sizeBytes: 64 },
 }
 const isHash = (name: string): name is CertIdHash => name in hashes
-const hashNames = Object.keys(hashes).filter(isHash)
+/** All that a request may use. */
+export const certIdHashes: readonly CertIdHash[] = Object.keys(hashes).filter(isHash)
 
 const digest = (name: CertIdHash, data: Uint8Array) => createHash(name).update(data).digest()
 
@@ -74,7 +75,7 @@ export function readCertId(element: Element, readSerial: (element: Element) => s
   const keyHash = octets(inside.next(tag.octetString, what), what)
   const serial = readSerial(inside.next(tag.integer, what))
   inside.end(what)
-  const hashAlgorithm = hashNames.find((name) => hashes[name].oid === algorithm.oid)
+  const hashAlgorithm = certIdHashes.find((name) => hashes[name].oid === algorithm.oid)
   if (!hashAlgorithm || algorithm.parameters === 'other') throw new MalformedError(`${what}: unsupported hash`)
   const { sizeBytes } = hashes[hashAlgorithm]
   if (nameHash.length !== sizeBytes || keyHash.length !== sizeBytes)
