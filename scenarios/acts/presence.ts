@@ -6,7 +6,7 @@ import type { CertificateKind } from '../../sim/pki/profile.ts'
 import type { PlatformApp } from '../../sim/platform/index.ts'
 import { personOf } from '../people.ts'
 import type { Stage } from '../stage.ts'
-import { insertCard, proof } from './terminal.ts'
+import { insertCard, proof, sign } from './terminal.ts'
 
 /** Any provider would do. */
 const provider = 'clinic-sakura'
@@ -61,3 +61,20 @@ export const signBytes = async (stage: Stage, personId: string, kind: Certificat
 /** Whether the platform accepts them at this moment. */
 export const verifyBytes = async (stage: Stage, signed: SignedBytes): Promise<string> =>
   inWords(await answer(platformOf(stage).verifications.$post({ json: signed })))
+
+/** The person signs a contract; the provider has the platform keep evidence that all was valid then, and gets it to keep: CMS in base64. */
+export const signWithEvidence = async (stage: Stage, personId: string): Promise<string> => {
+  const signedDocument = await sign(stage, personId, { contract: 'kept for as long as the law demands' })
+  const json = { signedDocument, keepForChangeChecks: false, keepEvidenceFor: 'mobile-phone-misuse' } as const
+  const verified = await answer(platformOf(stage).signatures.$post({ json }))
+  if (verified.outcome === 'refused' || verified.evidenceId === undefined) throw new Error('no evidence was kept')
+  const { evidenceId } = verified
+  const kept = await answer(platformOf(stage).evidence[':evidenceId'].$get({ param: { evidenceId } }))
+  return kept.evidence
+}
+
+/** Was it valid when signed? `valid`, or why that is not known. */
+export const checkEvidence = async (stage: Stage, evidence: string): Promise<string> => {
+  const checked = await answer(platformOf(stage)['evidence-checks'].$post({ json: { evidence } }))
+  return checked.outcome === 'valid' ? 'valid' : `${checked.outcome}: ${checked.reason}`
+}

@@ -28,6 +28,8 @@ export type Ledger = {
   current: string[]
   /** What one of the older cards signed, to be shown again and again. */
   signed?: SignedBytes
+  /** Contracts signed before anything went wrong: by a card that is lost later, and by one of the generation given up. */
+  contracts?: Record<'current' | 'older', { holder: string; evidence: string }>
 }
 
 /** The older generation and the one after it, as every world is founded; the third is made in the drill. */

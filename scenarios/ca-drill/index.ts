@@ -4,6 +4,7 @@ import { recordHealth } from '../acts/television.ts'
 import { defineScenario } from '../scenario.ts'
 import { holders, type Ledger, viewers } from './cast.ts'
 import { compromise } from './compromise.ts'
+import { evidenceStands, keepEvidence } from './evidence.ts'
 import { forgery } from './forgery.ts'
 import { generations } from './generations.ts'
 import { rollover } from './rollover.ts'
@@ -28,6 +29,14 @@ export const caDrill = defineScenario({
   },
   cases: () => {
     const ledger: Ledger = { older: [], current: [] }
-    return [generations(ledger), rollover, smartphone(ledger), compromise(ledger), forgery]
+    return [
+      generations(ledger),
+      keepEvidence(ledger),
+      rollover,
+      smartphone(ledger),
+      compromise(ledger),
+      evidenceStands(ledger),
+      forgery,
+    ]
   },
 })
