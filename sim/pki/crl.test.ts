@@ -125,6 +125,12 @@ test('a list counts from thisUpdate and ends at nextUpdate', () => {
   expect(check(crl, { now: times.nextUpdate })).toBe('stale')
 })
 
+test('an empty issuing distribution point is malformed', async () => {
+  const empty = extension({ oid: extensionOid.issuingDistributionPoint, critical: true }, asn1.sequence())
+  const forged = await resign(der, ca.signer, (tbs) => replace(extensionsOf(tbs), 2, empty))
+  expect(() => parseCrl(forged)).toThrow('issuing distribution point: empty')
+})
+
 test('unknown critical extensions, deltas and partial lists are unsupported', async () => {
   const forge = async (change: Parameters<typeof resign>[2]) => parseCrl(await resign(der, ca.signer, change))
   expect(check(await forge((tbs) => append(extensionsOf(tbs), strangeExtension(true))))).toBe('unsupported')

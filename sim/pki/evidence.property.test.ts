@@ -6,6 +6,7 @@ import { MalformedError } from './malformed.ts'
 import { createEvidenceBench, type EvidenceBench } from './testEvidence.ts'
 import { day, now } from './testHierarchy.ts'
 import { readTimeStamp } from './timeStamp.ts'
+import { changes, mutate } from './testMutation.ts'
 
 let bench: EvidenceBench
 const documents: Uint8Array[] = []
@@ -14,30 +15,6 @@ beforeAll(async () => {
   documents.push(await bench.keep(await bench.sign(), [await bench.answer()]))
   documents.push(await bench.keep(await bench.sign(), [await bench.list(), await bench.answer()]))
 })
-
-/** Where, as a fraction of the length, what kind of change, and which byte. */
-const change = fc.record({
-  kind: fc.constantFrom('flip', 'set', 'insert', 'delete', 'cut', 'repeat'),
-  where: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  byte: fc.integer({ min: 0, max: 255 }),
-})
-const changes = fc.array(change, { minLength: 1, maxLength: 3 })
-
-type Change = { kind: string; where: number; byte: number }
-
-function mutate(der: Uint8Array, wanted: readonly Change[]): Uint8Array {
-  let bytes = [...der]
-  for (const { kind, where, byte } of wanted) {
-    const index = Math.floor(where * bytes.length)
-    if (kind === 'flip') bytes[index] = (bytes[index] ?? 0) ^ (1 << (byte & 7))
-    if (kind === 'set') bytes[index] = byte
-    if (kind === 'insert') bytes.splice(index, 0, byte)
-    if (kind === 'delete') bytes.splice(index, 1)
-    if (kind === 'cut') bytes = bytes.slice(0, index)
-    if (kind === 'repeat') bytes.splice(index, 0, ...bytes.slice(index, index + (byte & 31)))
-  }
-  return Uint8Array.from(bytes)
-}
 
 const check = (evidence: Uint8Array) => {
   const { anchors, tsaAnchors } = bench

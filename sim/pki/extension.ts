@@ -195,9 +195,11 @@ export type IssuingDistributionPoint = {
   readonly partial: boolean
 }
 
-export function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
+/** The fields of an issuingDistributionPoint as they stand; an empty one must not be written (section 5.2.5). */
+export function readPointFields(value: Uint8Array) {
   const what = 'issuing distribution point'
   const inside = fields(onlyElement(value), tag.sequence, what)
+  if (!inside.more()) throw new MalformedError(`${what}: empty`)
   const name = inside.optional(constructed(0))
   const flag = (number: number) => {
     const found = inside.optional(primitive(number))
@@ -209,8 +211,14 @@ export function readIssuingDistributionPoint(value: Uint8Array): IssuingDistribu
   const indirect = flag(4)
   const attribute = flag(5)
   inside.end(what)
-  if (reasons) namedBits(reasons, what)
   if (Number(user) + Number(ca) + Number(attribute) > 1) throw new MalformedError(`${what}: contradicting scopes`)
+  return { name, user, ca, reasons, indirect, attribute }
+}
+
+export function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
+  const what = 'issuing distribution point'
+  const { name, user, ca, reasons, indirect, attribute } = readPointFields(value)
+  if (reasons) namedBits(reasons, what)
   const point = name && inner(name, what)
   const names = name ? readDistributionPointName(name, what) : []
   const unreadable = point !== undefined && names.length === 0

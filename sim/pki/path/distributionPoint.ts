@@ -1,6 +1,7 @@
 /** Which list speaks for which certificate: distribution points of certificates and the issuing point of a list (RFC 5280 sections 4.2.1.13 and 5.2.5). */
 import { constructed, type Element, fields, inner, list, onlyElement, primitive, tag } from '../der.ts'
-import { isTrue, namedBits, toHex } from '../derValue.ts'
+import { namedBits, toHex } from '../derValue.ts'
+import { readPointFields } from '../extension.ts'
 import { type GeneralName, readGeneralNames } from '../generalName.ts'
 import { MalformedError } from '../malformed.ts'
 import { type ReadName, readName } from '../name.ts'
@@ -61,21 +62,7 @@ export function readPoints(value: Uint8Array): DistributionPoint[] {
 
 export function readIssuingPoint(value: Uint8Array): IssuingPoint {
   const what = 'issuing distribution point'
-  const inside = fields(onlyElement(value), tag.sequence, what)
-  // 5.2.5: no issuer may write an empty one.
-  if (!inside.more()) throw new MalformedError(`${what}: empty`)
-  const name = inside.optional(constructed(0))
-  const flag = (number: number) => {
-    const found = inside.optional(primitive(number))
-    return found !== undefined && isTrue(found, what)
-  }
-  const user = flag(1)
-  const ca = flag(2)
-  const reasons = inside.optional(primitive(3))
-  const indirect = flag(4)
-  const attribute = flag(5)
-  inside.end(what)
-  if (Number(user) + Number(ca) + Number(attribute) > 1) throw new MalformedError(`${what}: contradicting scopes`)
+  const { name, user, ca, reasons, indirect, attribute } = readPointFields(value)
   return {
     name: name && readPointName(name, what),
     reasons: reasons && readReasons(reasons, what),
