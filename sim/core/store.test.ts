@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { journalTable, verifyJournal } from './journal.ts'
@@ -214,4 +214,16 @@ test('a database made by a version with other tables is refused with a way out',
   const declared = store.declare(sqliteTable('things', { id: text().primaryKey(), size: text().notNull() }))
   await expect(declared).rejects.toThrow(/another version .*things\.size.*npm run reset/)
   await expect(declared).rejects.toBeInstanceOf(OtherVersion)
+})
+
+test('a database made by a version that kept something else in its columns is refused with a way out', async () => {
+  const path = join(testFolder(), 'earlier.db')
+  const things = sqliteTable('things', { id: text().primaryKey() })
+  const earlier = await openStore(path)
+  await earlier.declare(things)
+  await earlier.write(async (tx) => void (await tx.run(sql`pragma user_version = 0`)))
+  await earlier.close()
+  const store = await openStore(path)
+  onTestFinished(() => store.close())
+  await expect(store.declare(things)).rejects.toThrow(/another version .*format 0, not 1.*npm run reset/)
 })

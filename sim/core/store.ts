@@ -52,6 +52,24 @@ const inTurn = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   }
 }
 
+/** Of what is kept inside columns as JSON, the lives of actors above all: one more whenever an earlier world could not go on with it. */
+const keptFormat = 1
+
+const otherVersion = (what: string) =>
+  new OtherVersion({
+    ja: `この世界は別の版で作られました（${what}）。npm run reset で消して、作り直してください`,
+    en: `this world was made by another version (${what}): delete it with npm run reset and begin anew`,
+  })
+
+/** A new database is marked with the format; one that has tables must bear this mark. */
+const markFormat = async (tx: Transaction, path: string) => {
+  const [marked] = await tx.all<{ user_version: number }>(sql`pragma user_version`)
+  if (marked?.user_version === keptFormat) return
+  const [tables] = await tx.all<{ count: number }>(sql`select count(*) as count from sqlite_master`)
+  if (tables?.count !== 0) throw otherVersion(`${path}: format ${marked?.user_version ?? 0}, not ${keptFormat}`)
+  await tx.run(sql.raw(`pragma user_version = ${keptFormat}`))
+}
+
 /** Tables are created, never altered: one that is there must have the columns declared now. */
 const refuseOther = async (tx: Transaction, table: SQLiteTable, path: string) => {
   const name = getTableName(table)
@@ -59,10 +77,7 @@ const refuseOther = async (tx: Transaction, table: SQLiteTable, path: string) =>
   const missing = getTableConfig(table).columns.filter((column) => !there.some((one) => one.name === column.name))
   if (there.length === 0 || missing.length === 0) return
   const what = `${path}: ${name}.${missing[0]?.name ?? ''}`
-  throw new OtherVersion({
-    ja: `この世界は別の版で作られました（${what}）。npm run reset で消して、作り直してください`,
-    en: `this world was made by another version (${what}): delete it with npm run reset and begin anew`,
-  })
+  throw otherVersion(what)
 }
 
 const isBusy = (error: unknown) => error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
@@ -143,6 +158,7 @@ export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise
     enqueue: write,
     declare: (...tables) =>
       write(async (tx) => {
+        await markFormat(tx, path)
         for (const table of tables) await refuseOther(tx, table, path)
         for (const statement of tables.flatMap(createStatements)) await tx.run(sql.raw(statement))
       }),
