@@ -1,6 +1,6 @@
 /** Runs one scenario in a world of its own and leaves a folder with its databases, journal and result. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createClock } from '../sim/core/clock.ts'
 import { verifyJournal } from '../sim/core/journal.ts'
 import { createRandom } from '../sim/core/random.ts'
@@ -17,6 +17,7 @@ export const runsFolder = join(import.meta.dirname, '..', 'data', 'runs')
 export type RunOptions = {
   seed: string
   split?: boolean
+  /** Where it leaves everything; the run is called as the folder is. */
   folder?: string
   /** Set in place of the scenario's own and the standard ones. */
   variables?: Partial<Variables>
@@ -24,7 +25,7 @@ export type RunOptions = {
 }
 
 /** `cable-tv-20261122-101502-3fa4`: scenario, wall time (UTC), and four digits so that two runs never meet. */
-const nameRun = (scenario: string) => {
+export const nameRun = (scenario: string) => {
   const now = createClock({ mode: 'real' }).now()
   const stamp = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   return `${scenario}-${stamp}-${createRandom(`${now}${process.pid}${performance.now()}`).id().slice(0, 4)}`
@@ -51,8 +52,8 @@ export const runScenario = async (
   scenario: Scenario,
   { seed, split = false, folder, variables = {}, tell = () => undefined }: RunOptions,
 ): Promise<RunResult> => {
-  const run = nameRun(scenario.id)
-  const place = folder ?? join(runsFolder, run)
+  const place = folder ?? join(runsFolder, nameRun(scenario.id))
+  const run = basename(place)
   mkdirSync(place, { recursive: true })
   const started = performance.now()
   const options = {
@@ -62,7 +63,7 @@ export const runScenario = async (
     variables: { ...scenario.variables, ...variables },
   }
   const world: World = split ? await createSplitWorld(options) : await createWorld(options)
-  const played = scenario.cases()
+  const played = scenario.cases(world.variables)
   const cases: CaseResult[] = []
   const { stage, playCase, measures } = createStage(world, tell)
   try {

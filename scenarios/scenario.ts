@@ -25,8 +25,8 @@ export type Scenario = {
   variables?: Partial<Variables>
   /** What every case stands on: who is insured, subscribed, linked. */
   prepare?(stage: Stage): Promise<void>
-  /** Made anew for each run, so that what one run remembers never reaches the next. */
-  cases(): Case[]
+  /** Made anew for each run, so that what one run remembers never reaches the next; a world may have cases of its own. */
+  cases(variables: Variables): Case[]
 }
 
 export const defineScenario = (scenario: Scenario) => scenario

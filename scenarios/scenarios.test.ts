@@ -11,7 +11,7 @@ import { catalogue } from './catalogue.ts'
 import { runScenario } from './runner.ts'
 import type { RunResult, Scenario } from './scenario.ts'
 
-const ids = [...describeParties(defaultVariables, '').map(({ id }) => id), people.id]
+const ids = [...describeParties(defaultVariables, { keyPool: '', seed: '' }).map(({ id }) => id), people.id]
 
 /** Everything the runs leave; kept when one failed, as evidence. */
 const runs = mkdtempSync(join(tmpdir(), 'scenario-runs-'))

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import type { Variables } from '../sim/variables.ts'
 import { caDrill } from './ca-drill/index.ts'
 import { changeConfirmation } from './change-confirmation/index.ts'
+import { clinic } from './clinic/index.ts'
 import { runScenario } from './runner.ts'
 import type { RunResult, Scenario } from './scenario.ts'
 
@@ -32,6 +33,25 @@ test.for(['crl', 'delta', 'snapshot'] as const)(
   async (revocation) => {
     const result = await play(caDrill, { revocation })
     expect([broken(result), result.passed]).toEqual([[], true])
+  },
+)
+
+test.for(['rsa-2048', 'p-384'] as const)(
+  'the drill holds with cards of P-384 keys under CAs of %s keys',
+  { timeout: 300_000 },
+  async (caKey) => {
+    const result = await play(caDrill, { cardKey: 'p-384', caKey })
+    expect([broken(result), result.passed]).toEqual([[], true])
+  },
+)
+
+test(
+  'the clinic holds with cards of P-384 keys, whatever they answer to a blocked PIN, and a reception that needs none',
+  { timeout: 300_000 },
+  async () => {
+    const result = await play(clinic, { cardKey: 'p-384', blockedPinStatusWord: '63C0', pinlessTerminal: true })
+    expect([broken(result), result.passed]).toEqual([[], true])
+    expect(result.cases.map(({ id }) => id)).toContain('without-pin')
   },
 )
 

@@ -1,4 +1,5 @@
 /** The world as it is described: who takes part, as instances of the party folders, with names and options. */
+import { createRandom } from './core/random.ts'
 import type { Text } from './core/site.ts'
 import type { Variables } from './variables.ts'
 
@@ -25,13 +26,29 @@ export type CaDescription = {
   latestBasicFour: boolean
 }
 
+export type CardDescription = {
+  keyPool: string
+  keyAlgorithm: Variables['cardKey']
+  blockedStatusWord: Variables['blockedPinStatusWord']
+  terminalKey: string | null
+}
+
+export type ClinicDescription = {
+  nameJa: string
+  address: string
+  institutionCode: string
+  insurers: string[]
+  /** Hex, known to the terminal at reception and to the cards; whoever acts at that terminal uses it, the clinic's server does not. */
+  terminalKey: string | null
+}
+
 export type PartyDescription =
   | Described<'ca', CaDescription>
   | Described<'municipality', MunicipalityOptions & { residentNetworkDelayMs: number }>
-  | Described<'card', { keyPool: string }>
+  | Described<'card', CardDescription>
   | Described<'platform', { revocation: Variables['revocation'] }>
   | Described<'insurer', { nameJa: string; insurerNumber: string }>
-  | Described<'clinic', { nameJa: string; address: string; institutionCode: string; insurers: string[] }>
+  | Described<'clinic', ClinicDescription>
   | Described<'payment', { kind: 'credit' | 'debit' }>
   | Described<'catv', { nameJa: string }>
   | Described<'subscription', SubscriptionOptions>
@@ -71,8 +88,22 @@ const provider = (id: string, ja: string, en: string, service: string, variables
   },
 })
 
+/** What a world is made with, beside its variables: where RSA keys of cards come from, and what its chance begins with. */
+export type Grounds = { keyPool: string; seed: string }
+
+/**
+ * The simulated key of clinics' terminals (card/pinCommand.ts), where the world has such terminals: one for all, 16 bytes (assumed). Made of
+ * the world's randomness, so who knows the seed knows the key.
+ */
+const terminalKeyOf = ({ pinlessTerminal }: Variables, { seed }: Grounds): string | null =>
+  pinlessTerminal
+    ? Buffer.from(createRandom(`${seed}/terminals of clinics`).bytes(16))
+        .toString('hex')
+        .toUpperCase()
+    : null
+
 /** Every party of the standard world, the certification authority first. */
-export const describeParties = (variables: Variables, keyPool: string): PartyDescription[] => [
+export const describeParties = (variables: Variables, grounds: Grounds): PartyDescription[] => [
   {
     folder: 'ca',
     id: 'ca',
@@ -94,7 +125,12 @@ export const describeParties = (variables: Variables, keyPool: string): PartyDes
     id: 'card',
     role: 'card',
     name: { ja: '個人番号カード', en: 'Individual Number Cards' },
-    options: { keyPool },
+    options: {
+      keyPool: grounds.keyPool,
+      keyAlgorithm: variables.cardKey,
+      blockedStatusWord: variables.blockedPinStatusWord,
+      terminalKey: terminalKeyOf(variables, grounds),
+    },
   },
   ...Object.entries(towns).map(([id, { en, ...options }]): PartyDescription => ({
     folder: 'municipality',
@@ -139,6 +175,7 @@ export const describeParties = (variables: Variables, keyPool: string): PartyDes
       address: prefecture.ja + place,
       institutionCode,
       insurers: ['insurer-nhi', 'insurer-company'],
+      terminalKey: terminalKeyOf(variables, grounds),
     },
   })),
   {

@@ -74,6 +74,18 @@ export const variables = {
     ja: '認証局の鍵（P-384 は次期カードで予定）',
     en: 'keys of the CAs (P-384 is announced for the next card)',
   }),
+  cardKey: choice(['rsa-2048', 'p-384'], {
+    ja: 'カードの鍵（P-384 は次期カードで予定）',
+    en: 'keys on the cards (P-384 is announced for the next card)',
+  }),
+  blockedPinStatusWord: choice(['6984', '6983', '63C0'], {
+    ja: 'ロックされた暗証番号の照合にカードが返す状態語（公表されていない）',
+    en: 'what a card answers to a PIN that is blocked (not published)',
+  }),
+  pinlessTerminal: flag({
+    ja: '医療機関の受付端末が暗証番号なしでカードを使うか（特定機関認証の模擬）',
+    en: 'whether the terminals at clinics’ receptions use cards without a PIN (simulated)',
+  }),
   latestBasicFour: flag({
     ja: '最新の利用者情報（4情報）提供サービスを使うか（2023 年開始。2014 年の計画にはない）',
     en: 'whether the service of the latest basic four is used (began in 2023; not in the plan of 2014)',
@@ -101,6 +113,9 @@ export const defaultVariables: Variables = {
   serialNumbers: variables.serialNumbers.default,
   olderGenerationShare: variables.olderGenerationShare.default,
   caKey: variables.caKey.default,
+  cardKey: variables.cardKey.default,
+  blockedPinStatusWord: variables.blockedPinStatusWord.default,
+  pinlessTerminal: variables.pinlessTerminal.default,
   latestBasicFour: variables.latestBasicFour.default,
   checkIntervalMs: variables.checkIntervalMs.default,
   residentNetworkDelayMs: variables.residentNetworkDelayMs.default,

@@ -117,7 +117,7 @@ export const createWorld = async (options: WorldOptions): Promise<World & { loca
     onError: (error) => console.error(error),
   })
   const directory: Directory = new Map()
-  const parties = describeParties(variables, options.keyPool ?? defaultKeyPool)
+  const parties = describeParties(variables, { keyPool: options.keyPool ?? defaultKeyPool, seed: options.seed })
   const local = await createLocal({ ...options, directory, clock }, parties)
   const { folder, seed } = options
   const people = await createSite({

@@ -3,7 +3,8 @@ import type { ClinicApp } from '../../sim/clinic/index.ts'
 import { answer } from '../../sim/core/network.ts'
 import { personOf } from '../people.ts'
 import type { Stage } from '../stage.ts'
-import { proof } from './terminal.ts'
+import { type Challenge, type Proof, proveWithoutPin } from '../terminals/card.ts'
+import { insertCard, proof } from './terminal.ts'
 
 const visits = (stage: Stage, clinic: string) => stage.connect<ClinicApp>(clinic).visits
 const param = (visitId: string) => ({ param: { visitId } })
@@ -14,13 +15,38 @@ export const arrive = (stage: Stage, clinic: string, visitId: string, personId: 
   return answer(visits(stage, clinic).$post({ json: { visitId, patientName: name, dateOfBirth } }))
 }
 
+/** The key of the terminal at this clinic's reception; null where the world has no such terminals. */
+const terminalKeyAt = (stage: Stage, clinic: string): string | null => {
+  const party = stage.world.parties.find(({ id }) => id === clinic)
+  return party?.folder === 'clinic' ? party.options.terminalKey : null
+}
+
+/**
+ * What the card answers at reception. Where the terminal is a trusted one, its key takes the place of the PIN (SIMULATED 特定機関認証) and
+ * the receptionist compares the face; the payment terminal asks for the PIN in every world (that it must is assumed).
+ */
+export const proofAtReception = async (
+  stage: Stage,
+  at: { clinic: string; visitId: string },
+  of: { personId: string; challenge: Challenge },
+): Promise<Proof> => {
+  const { personId, challenge } = of
+  const terminalKey = terminalKeyAt(stage, at.clinic)
+  if (terminalKey === null) return proof(stage, personId, challenge)
+  const proved = await proveWithoutPin(await insertCard(stage, personId), challenge, Buffer.from(terminalKey, 'hex'))
+  if (proved === undefined) throw new Error(`the card of ${personId} does not accept the terminal at ${at.clinic}`)
+  const work = 'compare-face (terminal without PIN, simulated)'
+  await stage.work({ stakeholder: at.clinic, work, parameter: 'pinless-face-check', case: at.visitId })
+  return proved
+}
+
 /** Arrive and put a card on the reader: one's own unless `cardOf` names somebody else. */
 export const receive = async (stage: Stage, clinic: string, visitId: string, personId: string, cardOf = personId) => {
   const { challenge } = await arrive(stage, clinic, visitId, personId)
   return answer(
     visits(stage, clinic)[':visitId']['card-readings'].$post({
       ...param(visitId),
-      json: await proof(stage, cardOf, challenge),
+      json: await proofAtReception(stage, { clinic, visitId }, { personId: cardOf, challenge }),
     }),
   )
 }

@@ -3,6 +3,7 @@ import { linkAll } from '../acts/linking.ts'
 import { defineScenario } from '../scenario.ts'
 import { otherWays } from './otherWays.ts'
 import { outages, replay } from './outages.ts'
+import { withoutPin } from './pinless.ts'
 import { lostBetween, refunds, refusedPayment } from './paying.ts'
 import { notLinked, oneCard, qualification, wrongPerson } from './reception.ts'
 
@@ -19,7 +20,7 @@ export const clinic = defineScenario({
   from: ['必須②', 'E02', 'E10', 'row 13', 'row 14', 'row 15'],
   people: [...linked, 'hajime', 'tomoko', 'nocard'],
   prepare: (stage) => linkAll(stage, linked),
-  cases: () => [
+  cases: ({ pinlessTerminal }) => [
     oneCard,
     qualification,
     notLinked,
@@ -30,5 +31,6 @@ export const clinic = defineScenario({
     lostBetween,
     refunds,
     replay,
+    ...(pinlessTerminal ? [withoutPin] : []),
   ],
 })

@@ -2,8 +2,16 @@
 import { DAY, HOUR, MINUTE } from '../../sim/core/clock.ts'
 import { answer } from '../../sim/core/network.ts'
 import type { PlatformApp } from '../../sim/platform/index.ts'
-import { proof } from '../acts/terminal.ts'
-import { arrive, payByCard, payInCash, receive, showPaperCard, treat, visitOf } from '../acts/visiting.ts'
+import {
+  arrive,
+  payByCard,
+  payInCash,
+  proofAtReception,
+  receive,
+  showPaperCard,
+  treat,
+  visitOf,
+} from '../acts/visiting.ts'
 import type { Case } from '../scenario.ts'
 import { kaede, paymentsAt, sakura } from './place.ts'
 
@@ -107,7 +115,8 @@ export const replay: Case = {
       { ja: '受付で使った署名を別の受付で使うと拒否', en: 'the signature of one reception is refused at another' },
       async () => {
         const { challenge } = await arrive(stage, sakura, 'V-14', 'taro')
-        const json = await proof(stage, 'taro', challenge)
+        const at = { clinic: sakura, visitId: 'V-14' }
+        const json = await proofAtReception(stage, at, { personId: 'taro', challenge })
         const as = stage.world.connectAs(sakura)<PlatformApp>('platform').authentications
         const outcomes = [await answer(as.$post({ json })), await answer(as.$post({ json }))].map((given) =>
           'reason' in given ? given.reason : given.outcome,

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { buildCommand, parseCommand, parseResponse, redact } from './apdu.ts'
+import { buildCommand, parseCommand, parseResponse } from './apdu.ts'
 
 const select = { cla: 0x00, ins: 0xa4, p1: 0x02, p2: 0x0c, data: '0018', le: null }
 
@@ -38,18 +38,3 @@ property.prop([fc.record({ cla: byte, ins: byte, p1: byte, p2: byte, data, le })
     expect(parseCommand(buildCommand(command))).toEqual(command)
   },
 )
-
-test.each([
-  '0020008004 31323334',
-  '0020008004 313233',
-  '00200080000004 31323334',
-  '0024018004 31323334',
-  '00200080043',
-])('neither value nor length of a PIN is left in %s', (apdu) => {
-  const compact = apdu.replace(' ', '')
-  expect(redact(compact)).toBe(compact.slice(0, 8) + '**')
-})
-
-test('commands without secrets are left as they are', () => {
-  expect(['00200080', '00a4020c020018'].map(redact)).toEqual(['00200080', '00A4020C020018'])
-})

@@ -1,4 +1,4 @@
-/** Command and response APDUs as hex strings: parsed, built, masked (ISO/IEC 7816-4, short lengths only). */
+/** Command and response APDUs as hex strings: parsed and built (ISO/IEC 7816-4, short lengths only). */
 
 /** A command APDU in parts. `data` is upper-case hex, empty for cases 1 and 2; `le` is null for cases 1 and 3. */
 export type Command = { cla: number; ins: number; p1: number; p2: number; data: string; le: number | null }
@@ -52,9 +52,3 @@ export const parseResponse = (response: string) => ({
   data: response.slice(0, -4).toUpperCase(),
   statusWord: response.slice(-4).toUpperCase(),
 })
-
-const secret: readonly number[] = [ins.verify, ins.changeReferenceData, ins.presentTerminal]
-
-/** The command with the length and value of any PIN or terminal key masked, fit for a journal, however broken it is. */
-export const redact = (apdu: string) =>
-  apdu.length > 8 && secret.includes(byteAt(apdu, 1)) ? apdu.slice(0, 8).toUpperCase() + '**' : apdu.toUpperCase()

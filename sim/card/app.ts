@@ -26,7 +26,7 @@ const apduRoute: Route = {
 export const createApp = (site: Site, box: Box) =>
   createEdge(site)
     .post(
-      '/cards',
+      '/',
       routeWithBody(cardMake, {
         summary: 'Make a card; its keys are made on it, and it has no certificates yet',
         purpose: 'card.make',
@@ -37,7 +37,7 @@ export const createApp = (site: Site, box: Box) =>
       async (c) => c.json(await box.make(c.req.valid('json'), requestIdOf(c, site))),
     )
     .post(
-      '/cards/:cardId/keys',
+      '/:cardId/keys',
       routeWithBody(keyRenewal, {
         summary: 'Make a new key, used once its certificate is written',
         purpose: 'key.renew',
@@ -48,7 +48,7 @@ export const createApp = (site: Site, box: Box) =>
       async (c) => c.json(await box.renewKey(c.req.param('cardId'), c.req.valid('json'), requestIdOf(c, site))),
     )
     .post(
-      '/cards/:cardId/certificates',
+      '/:cardId/certificates',
       routeWithBody(certificateWrite, {
         summary: 'Write a certificate and its authority’s',
         purpose: 'certificate.write',
@@ -58,7 +58,7 @@ export const createApp = (site: Site, box: Box) =>
       async (c) => c.json(await box.writeCertificate(c.req.param('cardId'), c.req.valid('json'))),
     )
     .post(
-      '/cards/:cardId/unblocks',
+      '/:cardId/unblocks',
       routeWithBody(pinUnblock, {
         summary: 'Set a PIN anew, blocked or not',
         purpose: 'pin.unblock',
@@ -71,19 +71,33 @@ export const createApp = (site: Site, box: Box) =>
         return c.json(await box.unblock(c.req.param('cardId'), pin, value))
       },
     )
+    .post(
+      '/:cardId/disablements',
+      route({
+        summary: 'Destroy the chip of a card that was handed in; it answers 6F00 from then on',
+        purpose: 'card.disable',
+        roles: ['municipality'],
+        answer: cardState,
+      }),
+      async (c) => c.json(await box.disable(c.req.param('cardId'))),
+    )
     .get(
-      '/cards/:cardId',
-      route({ summary: 'Tries left and certificates present', purpose: 'card.show', answer: cardState }),
+      '/:cardId',
+      route({
+        summary: 'Tries left, certificates present, and whether it was destroyed',
+        purpose: 'card.show',
+        answer: cardState,
+      }),
       async (c) => c.json(await box.state(c.req.param('cardId'))),
     )
-    .post('/cards/:cardId/apdu', routeWithBody(commandApdu, apduRoute), async (c) => {
+    .post('/:cardId/apdu', routeWithBody(commandApdu, apduRoute), async (c) => {
       const { apdu } = c.req.valid('json')
       const { response, file } = await box.transmit(c.req.param('cardId'), apdu, requestIdOf(c, site))
       c.get('evidence').route = { ...apduRoute, carries: carriedBy(apdu, response, file) }
       return c.json({ response })
     })
     .post(
-      '/cards/:cardId/resets',
+      '/:cardId/resets',
       route({ summary: 'Power off and on: verified PINs are forgotten', purpose: 'card.reset', answer: cardState }),
       async (c) => c.json(await box.reset(c.req.param('cardId'))),
     )

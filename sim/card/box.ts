@@ -13,8 +13,10 @@ import {
 } from '../messages/card.ts'
 import { exportPrivateKey, exportPublicKey, type KeyPair } from '../pki/key.ts'
 import { certificateContents } from './certificateContents.ts'
-import type { KeyPool } from './keyPool.ts'
+import type { CardKey } from './key.ts'
+import type { KeySource } from './keySource.ts'
 import { afterEvent, createCard, respond, restoreCard, type Card, type CardEvent } from './machine.ts'
+import type { CardContents } from './memory.ts'
 import { isAcceptablePin, type Purpose } from './pin.ts'
 import type { CardStore, StoredCard, WaitingKeys } from './store.ts'
 
@@ -33,8 +35,11 @@ const poweredOff = (card: Card): StoredCard => {
   return { value, context: { ...context, response: '' } }
 }
 
-const stateOf = (cardId: string, { context: { eeprom } }: Card): z.output<typeof cardState> => ({
+const isDisabled = ({ value }: Pick<Card, 'value'>) => value === 'disabled'
+
+const stateOf = (cardId: string, { value, context: { eeprom } }: Card): z.output<typeof cardState> => ({
   cardId,
+  disabled: isDisabled({ value }),
   triesLeft: {
     authentication: eeprom.pins.authentication?.triesLeft ?? 0,
     signature: eeprom.pins.signature?.triesLeft ?? 0,
@@ -42,8 +47,10 @@ const stateOf = (cardId: string, { context: { eeprom } }: Card): z.output<typeof
   certificates: purposes.filter((purpose) => eeprom.certificates[purpose] !== null),
 })
 
-/** `terminalKey` (hex) is written on every card made: the simulated key of trusted terminals (pinCommand.ts). */
-export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string) => {
+/** What all cards made here have in common: the kind of key, what a blocked PIN answers, and the key of trusted terminals (simulated). */
+export type Personalisation = Pick<CardContents, 'keyAlgorithm' | 'blockedStatusWord' | 'terminalKey'>
+
+export const createBox = (store: CardStore, keys: KeySource, personalisation: Personalisation) => {
   /** Cards under power; one that is not here is read from the store, and so knows no verified PIN. */
   const powered = new Map<string, Held>()
   const turns = new Map<string, Promise<unknown>>()
@@ -66,12 +73,19 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
     return { card: restoreCard(row.card), waitingKeys: row.waitingKeys }
   }
 
+  /** For what is done to cards in use only. */
+  const loadInUse = async (cardId: string): Promise<Held> => {
+    const held = await load(cardId)
+    if (isDisabled(held.card)) throw new Problem(409, 'card-disabled', `card ${cardId} was handed in and destroyed`)
+    return held
+  }
+
   const settle = async (
     cardId: string,
     { before, after }: { before?: Held; after: Held },
     done?: { requestId: string; answer: unknown },
   ) => {
-    const lasting = ({ card, waitingKeys }: Held) => [card.context.eeprom, waitingKeys]
+    const lasting = ({ card, waitingKeys }: Held) => [card.context.eeprom, isDisabled(card), waitingKeys]
     if (before === undefined || !isDeepStrictEqual(lasting(before), lasting(after)))
       await store.keep(cardId, { card: poweredOff(after.card), waitingKeys: after.waitingKeys }, done)
     if (after.card.context.ram.application === null) powered.delete(cardId)
@@ -86,9 +100,9 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
     return stateOf(cardId, after.card)
   }
 
-  const takeKeys = async (count: number): Promise<{ first: number; pairs: KeyPair[] }> => {
+  const takeKeys = async (keyAlgorithm: CardKey, count: number): Promise<{ first: number; pairs: KeyPair[] }> => {
     const first = await store.takeKeyNumbers(count)
-    const pairs = await Promise.all(Array.from({ length: count }, (_, n) => pool.take(first + n)))
+    const pairs = await Promise.all(Array.from({ length: count }, (_, n) => keys(keyAlgorithm, first + n)))
     return { first, pairs }
   }
 
@@ -101,14 +115,14 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
         if (await store.find(cardId)) throw new Problem(409, 'card-exists', `card ${cardId} was made before`)
         checkPin('authentication', authenticationPin, '/authenticationPin')
         checkPin('signature', signaturePassword, '/signaturePassword')
-        const { first, pairs } = await takeKeys(signaturePassword === undefined ? 1 : 2)
+        const { first, pairs } = await takeKeys(personalisation.keyAlgorithm, signaturePassword === undefined ? 1 : 2)
         const [authentication, signature] = pairs
-        if (authentication === undefined) throw new Error('the key pool gave no key')
+        if (authentication === undefined) throw new Error('no key was made')
         const card = createCard({
           authenticationPin,
           signaturePassword: signaturePassword ?? null,
           serialNumber: String(first).padStart(16, '0'),
-          terminalKey: terminalKey ?? null,
+          ...personalisation,
         })
         const waitingKeys = {
           authentication: exportPrivateKey(authentication.privateKey),
@@ -124,7 +138,7 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
       })
     },
 
-    /** A new key waits beside the old one, which stays in use until the new certificate is written. */
+    /** A new key, of the kind the card was made for, waits beside the old one, which stays in use until the new certificate is written. */
     renewKey: (
       cardId: string,
       { key, signaturePassword }: z.output<typeof keyRenewal>,
@@ -133,14 +147,14 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
       inTurn(cardId, async () => {
         const earlier = await store.earlierAnswer(cardId, requestId)
         if (earlier !== undefined) return keyRenewed.parse(earlier)
-        const before = await load(cardId)
+        const before = await loadInUse(cardId)
         checkPin('signature', signaturePassword, '/signaturePassword')
-        const { pins } = before.card.context.eeprom
+        const { pins, keyAlgorithm } = before.card.context.eeprom
         if (key === 'signature' && pins.signature === null && signaturePassword === undefined)
           throw new Problem(422, 'password-missing', `card ${cardId} has no signature password and none was given`)
-        const { pairs } = await takeKeys(1)
+        const { pairs } = await takeKeys(keyAlgorithm, 1)
         const [pair] = pairs
-        if (pair === undefined) throw new Error('the key pool gave no key')
+        if (pair === undefined) throw new Error('no key was made')
         const card =
           signaturePassword === undefined
             ? before.card
@@ -154,7 +168,7 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
     /** 422 for a certificate that is not one, or whose key is not on this card. */
     writeCertificate: (cardId: string, asked: z.output<typeof certificateWrite>) =>
       inTurn(cardId, async () => {
-        const before = await load(cardId)
+        const before = await loadInUse(cardId)
         const { eeprom } = before.card.context
         const inUse = eeprom.privateKeys[asked.kind] ?? undefined
         const waiting = before.waitingKeys[asked.kind]
@@ -169,11 +183,14 @@ export const createBox = (store: CardStore, pool: KeyPool, terminalKey?: string)
     unblock: (cardId: string, pin: Purpose, value: string) =>
       inTurn(cardId, async () => {
         checkPin(pin, value, '/value')
-        const { card } = await load(cardId)
+        const { card } = await loadInUse(cardId)
         if (card.context.eeprom.pins[pin] === null)
           throw new Problem(409, 'no-such-pin', `card ${cardId} has no ${pin} PIN`)
         return change(cardId, { type: 'card.unblocked', pin, value })
       }),
+
+    /** For ever; a card that is disabled already stays so. */
+    disable: (cardId: string) => inTurn(cardId, () => change(cardId, { type: 'card.disabled' })),
 
     reset: (cardId: string) => inTurn(cardId, () => change(cardId, { type: 'card.reset' })),
 

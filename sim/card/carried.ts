@@ -11,7 +11,8 @@ const ofFile: Readonly<Record<string, readonly string[]>> = {
 /** `file`: the EF that was current when the card answered, four hex digits. */
 export const carriedBy = (apdu: string, response: string, file: string | null): Carried => {
   const command = parseCommand(apdu)
-  if ('error' in command) return { request: [], response: [] }
+  // what the card cannot read may hold a PIN all the same: a VERIFY with extended length, say
+  if ('error' in command) return { request: /^(00|80)2[04].{6}/i.test(apdu) ? ['pin'] : [], response: [] }
   const succeeded = parseResponse(response).statusWord === statusWords.success
   const takesPin = command.ins === ins.verify || command.ins === ins.changeReferenceData
   const reads = command.ins === ins.readBinary && succeeded && file !== null

@@ -32,6 +32,11 @@ test.each([
   ['class 90', '90A4040C', '6E00'],
   ['class 80 SELECT', `80A4040C0A${JPKI_AID}`, '6E00'],
   ['nothing', '', '6700'],
+  ['SELECT the application with extended length', `00A4040C00000A${JPKI_AID}`, '6700'],
+  ['SELECT the application and what it says of itself', `00A404000A${JPKI_AID}00`, '6A86'],
+  ['SELECT the application’s next occurrence', `00A404020A${JPKI_AID}`, '6A86'],
+  ['SELECT more than its name', `00A4040C0B${JPKI_AID}00`, '6A82'],
+  ['SELECT the master file by its name', '00A40000023F00', '6A86'],
 ])('before the application is selected, %s answers as it should', (_, apdu, statusWord) => {
   expect(send(adultCard, apdu).last).toBe(statusWord)
 })
@@ -42,6 +47,12 @@ test.each([
   ['VERIFY in class 80', '80200080', '6E00'],
   ['a signature in class 00', '002A0097010100', '6E00'],
   ['extended length', '00B00000000100', '6700'],
+  ['extended length and nothing else', '00B00000000000', '6700'],
+  ['VERIFY with extended length', '0020008000000431323334', '6700'],
+  ['CHANGE REFERENCE DATA with extended length', '0024018000000431323334', '6700'],
+  ['signing 65,522 bytes', `802A009700FFF2${'00'.repeat(65_522)}0000`, '6700'],
+  ['secure messaging', '0CB0000000', '6E00'],
+  ['SELECT the master file by its name', '00A40000023F00', '9000'],
   ['text', 'hello', '6700'],
   ['SELECT the master file', '00A40000', '9000'],
   ['SELECT an unknown EF', selectFile('0003'), '6A82'],

@@ -29,3 +29,10 @@ test('a PIN never appears, however the command is broken', () => {
   )
   expect(texts.filter((text) => text.includes('9876') || text.includes('393837'))).toEqual([])
 })
+
+test('extended length is told from what is no APDU at all', () => {
+  expect([explain('0020008000000431323334', '6700').en, explain('0020', '6700').en]).toEqual([
+    'APDU of extended length -> 6700 wrong length',
+    'not an APDU -> 6700 wrong length',
+  ])
+})

@@ -1,5 +1,13 @@
-/** Signing with a private key on the card: RSA-2048 with the paddings COMPUTE DIGITAL SIGNATURE offers. */
-import { constants, createHash, createHmac, createPrivateKey, privateEncrypt } from 'node:crypto'
+/** Signing with a private key on the card: RSA-2048 with the paddings COMPUTE DIGITAL SIGNATURE offers, or ECDSA on P-384. */
+import { constants, createHash, createHmac, createPrivateKey, type KeyObject, privateEncrypt } from 'node:crypto'
+import type { KeyAlgorithm } from '../pki/key.ts'
+import { p384Bytes, signP384Hash } from '../pki/p384.ts'
+
+/** What a card signs with, both keys alike: RSA today, P-384 on the next card (Digital Agency, task force report of 2024-03-18). */
+export type CardKey = Exclude<KeyAlgorithm, 'p-256'>
+
+/** Size of what COMPUTE DIGITAL SIGNATURE answers: the RSA block, or r and s one after the other. */
+export const signatureBytes: Readonly<Record<CardKey, number>> = { 'rsa-2048': 256, 'p-384': 2 * p384Bytes }
 
 /** DigestInfo of SHA-256 up to the hash itself (RFC 8017 section 9.2, note 1), hex. */
 export const SHA256_DIGEST_INFO = '3031300D060960864801650304020105000420'
@@ -41,23 +49,34 @@ const paddings = {
 /** P1 of COMPUTE DIGITAL SIGNATURE. */
 export type Padding = keyof typeof paddings
 
-/** Whether a P1 names a padding. */
-export const isPadding = (p1: number): p1 is Padding => p1 in paddings
+/**
+ * Whether a P1 means something to this kind of key. ECDSA has no padding, so of the six only 00, the hash as given, and 01, hashed by the
+ * card, are left. How the next card will be asked is not published: hash in, r and s out, is how ISO/IEC 7816-8 has it (assumed).
+ */
+export const isPadding = (keyAlgorithm: CardKey, p1: number): p1 is Padding =>
+  keyAlgorithm === 'p-384' ? p1 === 0 || p1 === 1 : p1 in paddings
 
-/** Whether input of this size (bytes, at least 1) fits: 32 for a hash, 245 for PKCS#1 v1.5 with 2048 bits, else 255. */
-export const fits = (padding: Padding, sizeBytes: number) => {
+/** Whether input of this size (bytes, at least 1) fits: 32 or 48 for a hash, 245 for PKCS#1 v1.5 with 2048 bits, else 255. */
+export const fits = (keyAlgorithm: CardKey, padding: Padding, sizeBytes: number) => {
   const { hashes, encoding } = paddings[padding]
   if (hashes) return true
+  if (keyAlgorithm === 'p-384') return sizeBytes === p384Bytes
   return encoding === 'as given' ? sizeBytes <= 245 : sizeBytes === 32
 }
 
+const signWithP384 = (key: KeyObject, padding: Padding, input: Uint8Array) => {
+  const hash = paddings[padding].hashes ? createHash('sha384').update(input).digest() : input
+  return signP384Hash(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'), hash)
+}
+
 /**
- * The signature as 256 bytes; `privateKey` is base64 of PKCS#8 DER. A real card takes a random PSS salt. Here it is
- * derived from key and hash, so that the same card and command always give the same answer; verifiers cannot tell.
+ * The signature, as long as `signatureBytes` says; `privateKey` is base64 of PKCS#8 DER. A real card draws the PSS salt and the number
+ * ECDSA needs. Here both are derived from key and hash, so that the same card and command always give the same answer; verifiers cannot tell.
  */
 export const signWithKey = (privateKey: string, padding: Padding, input: Uint8Array): Buffer => {
   const pkcs8 = Buffer.from(privateKey, 'base64')
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+  if (key.asymmetricKeyType === 'ec') return signWithP384(key, padding, input)
   const { hashes, encoding } = paddings[padding]
   const message = hashes ? sha256(input) : input
   if (encoding === 'pss') {

@@ -1,62 +1,69 @@
-import { fc, test } from '@fast-check/vitest'
+/** Any order of events, sensible or not: what a card must never do, whatever it is sent. */
+import { test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { parseCommand } from './apdu.ts'
-import { createCard, afterEvent, restoreCard, type Card, type CardEvent } from './machine.ts'
+import { signatureBytes } from './key.ts'
+import { afterEvent, restoreCard, type Card, type CardEvent } from './machine.ts'
 import { maxTries, type Purpose } from './pin.ts'
-import {
-  adultContents,
-  authenticationPin,
-  childCard,
-  compute,
-  QUERY,
-  SELECT_JPKI,
-  selectFile,
-  signaturePassword,
-  verify,
-} from './testCard.ts'
+import { compute, SELECT_JPKI } from './testCard.ts'
+import { anyCard, pinFiles, purposes, received, story } from './testStory.ts'
 
-const purposes: readonly Purpose[] = ['authentication', 'signature']
-const PRESENT_TERMINAL = '80A20000020011'
-const adultWithTerminal = createCard({ ...adultContents, terminalKey: '0011' })
-
-const sensible = fc.constantFrom(
-  SELECT_JPKI,
-  ...['0001', '000A', '0017', '0018', '001A', '001B'].map(selectFile),
-  ...[authenticationPin, signaturePassword, '0000', 'WRONG111', ''].map((value) => (value ? verify(value) : QUERY)),
-  ...['80', '97', '9A'].flatMap((p2) => ['00', '02', '05'].map((p1) => compute(p1, p2, Buffer.alloc(32, 7)))),
-  '002401800431323334',
-  PRESENT_TERMINAL,
-  '80A20000020012',
-  '00B0000000',
-  '00B0810004',
-)
-const bytes = fc.uint8Array({ maxLength: 300 }).map((value) => Buffer.from(value).toString('hex'))
-const mutated = fc
-  .record({ apdu: sensible, at: fc.nat({ max: 40 }), put: fc.constantFrom('', '0', 'F', '00', '80', 'zz') })
-  .map(({ apdu, at, put }) => apdu.slice(0, at) + put + apdu.slice(at + put.length))
-const apdu = fc.oneof({ weight: 6, arbitrary: sensible }, { weight: 2, arbitrary: mutated }, bytes, fc.string())
-const event: fc.Arbitrary<CardEvent> = fc.oneof(
-  { weight: 20, arbitrary: apdu.map((text): CardEvent => ({ type: 'apdu.received', apdu: text })) },
-  fc.constantFrom<CardEvent>(
-    { type: 'card.reset' },
-    { type: 'card.unblocked', pin: 'authentication', value: authenticationPin },
-    { type: 'card.unblocked', pin: 'signature', value: signaturePassword },
-  ),
-)
-const story = fc.array(event, { maxLength: 25 })
-const anyCard = fc.constantFrom(adultWithTerminal, childCard)
+const often = { numRuns: 600 }
 
 const triesLeft = (card: Card, purpose: Purpose) => card.context.eeprom.pins[purpose]?.triesLeft ?? 0
 
-/** What somebody who watches the wire knows to have been shown since the session began; the PINs never change here. */
-const shownAfter = (shown: ReadonlySet<string>, event: CardEvent, response: string): ReadonlySet<string> => {
-  if (event.type !== 'apdu.received') return new Set()
-  const apdu = event.apdu.toUpperCase()
-  if (response !== '9000') return shown
-  if (apdu === SELECT_JPKI) return new Set()
-  if (apdu === verify(authenticationPin)) return new Set([...shown, 'authentication'])
-  if (apdu === verify(signaturePassword)) return new Set([...shown, 'signature'])
-  return apdu === PRESENT_TERMINAL ? new Set([...shown, 'terminal']) : shown
+/** What somebody knows who chose the PINs at the start and watches the wire: which PINs are set, and what was shown since the session began. */
+type Watched = { pins: Record<Purpose, string | undefined>; shown: ReadonlySet<Purpose | 'terminal'> }
+
+const watch = (card: Card): Watched => ({
+  pins: {
+    authentication: card.context.eeprom.pins.authentication?.value,
+    signature: card.context.eeprom.pins.signature?.value,
+  },
+  shown: new Set(),
+})
+
+const textOf = (data: string) => Buffer.from(data, 'hex').toString('latin1')
+
+/** What the municipality does ends the session and may set PINs. */
+const afterOffice = (watched: Watched, event: CardEvent): Watched => {
+  const { pins } = watched
+  const shown: Watched['shown'] = new Set()
+  // a PIN that the card does not have cannot be set anew: nothing happens
+  if (event.type === 'card.unblocked' && pins[event.pin] === undefined) return watched
+  if (event.type === 'card.unblocked') return { pins: { ...pins, [event.pin]: event.value }, shown }
+  if (event.type !== 'card.written') return { pins, shown }
+  const { authenticationPin: authentication = pins.authentication, signaturePassword: signature = pins.signature } =
+    event.contents
+  return { pins: { authentication: authentication ?? undefined, signature: signature ?? undefined }, shown }
+}
+
+/** `file`: the current EF when the command came. Says what a card that answered so must have been shown; throws where it should not have. */
+const afterCommand = (
+  watched: Watched,
+  text: string,
+  { file, response }: { file: string | null; response: string },
+) => {
+  const command = parseCommand(text)
+  if ('error' in command) return watched
+  const { pins, shown } = watched
+  const { ins, p1, data } = command
+  const succeeded = response === '9000'
+  if (ins === 0xa4 && p1 === 0x04 && succeeded) return { pins, shown: new Set<Purpose>() }
+  if (ins === 0xa2 && succeeded) return { pins, shown: new Set([...shown, 'terminal' as const]) }
+  const purpose = pinFiles[file ?? '']
+  if (purpose === undefined || data === '') return watched
+  if (ins === 0x20 && succeeded) {
+    expect(textOf(data)).toBe(pins[purpose])
+    return { pins, shown: new Set([...shown, purpose]) }
+  }
+  if (ins === 0x20 && response.startsWith('63C'))
+    return { pins, shown: new Set([...shown].filter((one) => one !== purpose)) }
+  if (ins === 0x24 && succeeded) {
+    expect(shown.has(purpose)).toBe(true)
+    return { pins: { ...pins, [purpose]: textOf(data) }, shown }
+  }
+  return watched
 }
 
 const hasSigned = (event: CardEvent, response: string) => {
@@ -65,44 +72,95 @@ const hasSigned = (event: CardEvent, response: string) => {
   return !('error' in command) && command.ins === 0x2a && response.endsWith('9000') ? command : null
 }
 
-test.prop([anyCard, story])('no signature is made without the PIN of its key', (card, events) => {
-  let shown: ReadonlySet<string> = new Set()
-  for (const event of events) {
-    const withSignatureKey = card.context.ram.file === '001A'
-    card = afterEvent(card, event)
-    const { response } = card.context
-    const signing = hasSigned(event, response)
-    if (signing !== null) {
-      const signatureKey = signing.p2 === 0x9a || (signing.p2 === 0x80 && withSignatureKey)
-      expect(signatureKey ? shown.has('signature') : shown.has('authentication') || shown.has('terminal')).toBe(true)
+test.prop([anyCard, story], often)(
+  'no signature is made and no PIN set without the PIN that guards it',
+  (card, events) => {
+    let watched = watch(card)
+    for (const event of events) {
+      const { file } = card.context.ram
+      card = afterEvent(card, event)
+      const { response } = card.context
+      const signing = hasSigned(event, response)
+      if (signing !== null) {
+        const { shown } = watched
+        const signatureKey = signing.p2 === 0x9a || (signing.p2 === 0x80 && file === '001A')
+        expect(signatureKey ? shown.has('signature') : shown.has('authentication') || shown.has('terminal')).toBe(true)
+        expect(response.length).toBe(2 * signatureBytes[card.context.eeprom.keyAlgorithm] + 4)
+      }
+      watched =
+        event.type === 'apdu.received'
+          ? afterCommand(watched, event.apdu, { file, response })
+          : afterOffice(watched, event)
     }
-    shown = shownAfter(shown, event, response)
-  }
-})
+  },
+)
 
-test.prop([anyCard, story])('tries come back only with the right PIN or from the municipality', (card, events) => {
+test.prop([anyCard, story], often)(
+  'tries come back only with the right PIN or from the municipality',
+  (card, events) => {
+    let watched = watch(card)
+    for (const event of events) {
+      const { file } = card.context.ram
+      const after = afterEvent(card, event)
+      const { response } = after.context
+      for (const purpose of purposes) {
+        const [was, is] = [triesLeft(card, purpose), triesLeft(after, purpose)]
+        const command = event.type === 'apdu.received' ? parseCommand(event.apdu) : undefined
+        if (command !== undefined) expect(is >= Math.max(0, was - 1) && is <= maxTries[purpose]).toBe(true)
+        if (is <= was) continue
+        if (event.type !== 'apdu.received') {
+          const setting = purpose === 'authentication' ? 'authenticationPin' : 'signaturePassword'
+          const isSet = event.type === 'card.unblocked' && event.pin === purpose
+          expect(isSet || (event.type === 'card.written' && event.contents[setting] !== undefined)).toBe(true)
+        } else {
+          const isRight =
+            command !== undefined &&
+            !('error' in command) &&
+            command.ins === 0x20 &&
+            pinFiles[file ?? ''] === purpose &&
+            textOf(command.data) === watched.pins[purpose]
+          expect(isRight && was > 0).toBe(true)
+        }
+      }
+      watched =
+        event.type === 'apdu.received'
+          ? afterCommand(watched, event.apdu, { file, response })
+          : afterOffice(watched, event)
+      card = after
+    }
+  },
+)
+
+test.prop([anyCard, story], often)('no APDU changes anything lasting but PINs and their tries', (card, events) => {
+  const lasting = ({ context: { eeprom } }: Card) => ({ ...eeprom, pins: null })
   for (const event of events) {
     const after = afterEvent(card, event)
-    for (const purpose of purposes) {
-      const [was, is] = [triesLeft(card, purpose), triesLeft(after, purpose)]
-      expect(is >= Math.max(0, was - 1) && is <= maxTries[purpose]).toBe(true)
-      if (is <= was) continue
-      const value = purpose === 'authentication' ? authenticationPin : signaturePassword
-      const right = event.type === 'apdu.received' && event.apdu.toUpperCase() === verify(value) && was > 0
-      expect(right || (event.type === 'card.unblocked' && event.pin === purpose)).toBe(true)
-    }
+    if (event.type === 'apdu.received' || event.type === 'card.reset') expect(lasting(after)).toEqual(lasting(card))
     card = after
   }
 })
 
-test.prop([anyCard, story])('every APDU is answered with bytes and a status word', (card, events) => {
-  for (const event of events) {
-    card = afterEvent(card, event)
-    if (event.type === 'apdu.received') expect(card.context.response).toMatch(/^([0-9A-F]{2}){2,258}$/)
+test.prop([anyCard, story])('after a reset nothing is open, whatever came before', (card, events) => {
+  for (const event of events) card = afterEvent(card, event)
+  card = afterEvent(card, { type: 'card.reset' })
+  for (const p2 of ['97', '9A']) {
+    const signing = [received(SELECT_JPKI), received(compute('01', p2, Buffer.from('x')))]
+    expect(signing.reduce(afterEvent, card).context.response).toMatch(/^6982$/)
   }
 })
 
-test.prop([anyCard, story])('the states say what memory says', (card, events) => {
+test.prop([anyCard, story], often)(
+  'every APDU is answered with bytes and a status word, and breaks nothing',
+  (card, events) => {
+    for (const event of events) {
+      card = afterEvent(card, event)
+      expect(card.status).toBe('active')
+      if (event.type === 'apdu.received') expect(card.context.response).toMatch(/^([0-9A-F]{2}){2,258}$/)
+    }
+  },
+)
+
+test.prop([anyCard, story], often)('the states say what memory says', (card, events) => {
   for (const event of events) card = afterEvent(card, event)
   const { eeprom, ram } = card.context
   const pinState = (purpose: Purpose) => {
@@ -128,4 +186,13 @@ test.prop([anyCard, story, story])('storing a card between two events changes no
     restored = afterEvent(restored, event)
   }
   expect(JSON.stringify(restored)).toBe(JSON.stringify(card))
+})
+
+test.prop([anyCard, story, story])('a destroyed card never answers again', (card, before, after) => {
+  for (const event of before) card = afterEvent(card, event)
+  card = afterEvent(card, { type: 'card.disabled' })
+  for (const event of after) {
+    card = afterEvent(card, event)
+    if (event.type === 'apdu.received') expect(card.context.response).toBe('6F00')
+  }
 })

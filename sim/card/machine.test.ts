@@ -9,6 +9,7 @@ import {
   compute,
   openForAuthentication,
   openForSignature,
+  p384Card,
   QUERY,
   SELECT_JPKI,
   selectFile,
@@ -171,6 +172,13 @@ test('a written certificate replaces the old one', () => {
   const contents = { certificates: { authentication: certificates.signatureCa } }
   const card = afterEvent(adultCard, { type: 'card.written', contents })
   expect(send(card, SELECT_JPKI, '00B08A0004').last).toBe(certificates.signatureCa.slice(0, 8) + '9000')
+})
+
+test('a card that is given keys of another kind loses those it had', () => {
+  const { signature } = adultContents.privateKeys
+  const contents = { keyAlgorithm: 'rsa-2048', privateKeys: { signature } } as const
+  const card = afterEvent(p384Card, { type: 'card.written', contents })
+  expect(card.context.eeprom.privateKeys).toEqual({ authentication: null, signature })
 })
 
 test('a disabled card refuses everything', () => {

@@ -146,6 +146,6 @@ export const respond = (card: Card, apdu: string) => {
   return { snapshot, response: snapshot.context.response }
 }
 
-/** The card from its stored form, as `JSON.parse` returns it. */
+/** The card from its stored form, as `JSON.parse` returns it; what an earlier version did not store is as it left the factory. */
 export const restoreCard = ({ value, context }: Pick<Card, 'value' | 'context'>): Card =>
-  cardMachine.resolveState({ value, context })
+  cardMachine.resolveState({ value, context: { ...context, eeprom: { ...blankEeprom, ...context.eeprom } } })

@@ -1,6 +1,6 @@
 /** Keeps PINs out of the journal: what is written there instead of the bodies that hold them. */
 import { commandApdu, responseApdu } from '../messages/card.ts'
-import { redact } from './apdu.ts'
+import { redact } from './masking.ts'
 
 const json = (body: string): unknown => {
   try {
@@ -10,12 +10,16 @@ const json = (body: string): unknown => {
   }
 }
 
+/** What a card answers ends in a status word, and nothing typed does: its second byte is 00 or has its top bit set. */
+const isResponse = /^([0-9A-F]{2})*(9000|6[0-9A-F](00|[89A-F][0-9A-F]))$/
+
 /** Anything that is not a plain APDU is left out whole: it might be a PIN in disguise. */
 export const withoutPinInApdu = (body: string): string => {
   const value = json(body)
   const command = commandApdu.safeParse(value)
   if (command.success) return JSON.stringify({ apdu: redact(command.data.apdu) })
-  return responseApdu.safeParse(value).success ? body : '(not kept)'
+  const answer = responseApdu.safeParse(value)
+  return answer.success && isResponse.test(answer.data.response) ? JSON.stringify(answer.data) : '(not kept)'
 }
 
 const shown: ReadonlySet<string> = new Set(['cardId', 'type', 'detail', 'field', 'reason'])

@@ -1,12 +1,20 @@
 /** Cards and APDUs that the tests of this folder share. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createCard, respond, type Card } from './machine.ts'
 
+const pairsP384 = {
+  authentication: generateKeyPairSync('ec', { namedCurve: 'secp384r1' }),
+  signature: generateKeyPairSync('ec', { namedCurve: 'secp384r1' }),
+}
 const pairs = {
   authentication: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   signature: generateKeyPairSync('rsa', { modulusLength: 2048 }),
 }
 
+export const publicKeysP384 = {
+  authentication: pairsP384.authentication.publicKey,
+  signature: pairsP384.signature.publicKey,
+}
 export const publicKeys = { authentication: pairs.authentication.publicKey, signature: pairs.signature.publicKey }
 
 /** Bytes that begin like the DER of a certificate of this size (more than 260); the card does not look inside. */
@@ -24,8 +32,12 @@ export const certificates = {
   signatureCa: certificateLike(1024, 0x02),
 }
 
-const privateKeyOf = (purpose: 'authentication' | 'signature') =>
-  pairs[purpose].privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+const pkcs8 = (key: KeyObject) => key.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+
+const privateKeysOf = (of: Record<'authentication' | 'signature', { privateKey: KeyObject }>) => ({
+  authentication: pkcs8(of.authentication.privateKey),
+  signature: pkcs8(of.signature.privateKey),
+})
 
 export const authenticationPin = '1234'
 export const signaturePassword = 'SIGN1234'
@@ -34,12 +46,15 @@ export const signaturePassword = 'SIGN1234'
 export const adultContents = {
   authenticationPin,
   signaturePassword,
-  privateKeys: { authentication: privateKeyOf('authentication'), signature: privateKeyOf('signature') },
+  privateKeys: privateKeysOf(pairs),
   certificates: { authentication: certificates.authentication, signature: certificates.signature },
   caCertificates: { authentication: certificates.authenticationCa, signature: certificates.signatureCa },
 }
 
 export const adultCard = createCard(adultContents)
+
+/** An adult's card with the keys announced for the next card. */
+export const p384Card = createCard({ ...adultContents, keyAlgorithm: 'p-384', privateKeys: privateKeysOf(pairsP384) })
 
 /** A card of a resident under 15: no signature key, certificate or password. */
 export const childCard = createCard({

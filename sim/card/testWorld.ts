@@ -1,8 +1,9 @@
 /** A small real world for the tests of this folder: the cards, somebody in the municipality's role, and people with readers. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { afterAll } from 'vitest'
 import { createClock } from '../core/clock.ts'
 import { createFaults } from '../core/faults.ts'
 import type { Directory } from '../core/identity.ts'
@@ -12,12 +13,21 @@ import { createSite, type Site } from '../core/site.ts'
 import { toBase64 } from '../messages/base64.ts'
 import { issueCaCertificate, issueResidentCertificate } from '../pki/certificate.ts'
 import { generateKeyPair, keySigner } from '../pki/key.ts'
-import { createCard, type CardApp } from './index.ts'
+import type { Anchors } from './foreignCard.ts'
+import { createCard, type CardApp, type CardOptions } from './index.ts'
 import type { Purpose } from './pin.ts'
 import { createReader } from './reader.ts'
 
+/** Everything of a test file lies here and goes with it. */
+const place = mkdtempSync(join(tmpdir(), 'card-'))
+const closing: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const close of closing) await close()
+  rmSync(place, { recursive: true, force: true })
+})
+
 /** Keys are made once for all tests of a file. */
-const keyPool = join(mkdtempSync(join(tmpdir(), 'card-keys-')), 'keys')
+const keyPool = join(place, 'keys')
 const startAt = Date.UTC(2026, 3, 1)
 
 const signer = async (kind: Purpose) => {
@@ -28,15 +38,22 @@ const signer = async (kind: Purpose) => {
 }
 
 /** `folder` of an earlier world: the same cards after a power cut. */
-export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'card-site-'))) => {
+export const createTestWorld = async (
+  folder = mkdtempSync(join(place, 'site-')),
+  options: Omit<CardOptions, 'keyPool'> = {},
+) => {
   const clock = createClock({ mode: 'virtual', startAt })
   const directory: Directory = new Map()
   const apps = new Map<string, Hono>()
   const faults = createFaults(createRandom('faults'))
   const shared = { folder, seed: 'card', clock, directory, transport: inProcess(apps), faults }
-  const site = (id: string, role: string) => createSite({ id, role, name: { ja: id, en: id }, ...shared })
+  const site = async (id: string, role: string) => {
+    const made = await createSite({ id, role, name: { ja: id, en: id }, ...shared })
+    closing.push(() => made.store.close())
+    return made
+  }
   const cardSite = await site('card', 'card')
-  const { app }: { app: unknown } = await createCard(cardSite, { keyPool })
+  const { app }: { app: unknown } = await createCard(cardSite, { keyPool, ...options })
   if (app instanceof Hono) apps.set('card', app)
   const connect = (from: Site) => from.network.connect<CardApp>('card')
   const town = connect(await site('municipality-minato', 'municipality'))
@@ -64,7 +81,7 @@ export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'card-
 
   const make = (cardId: string, requestId: string) =>
     answer(
-      town.cards.$post(
+      town.index.$post(
         { json: { cardId, authenticationPin: '1234', signaturePassword: 'SIGN1234' } },
         { headers: { 'idempotency-key': requestId } },
       ),
@@ -76,18 +93,19 @@ export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'card-
     const param = { cardId }
     for (const kind of ['authentication', 'signature'] as const) {
       const json = await certified(kind, publicKeys[kind] ?? '')
-      await answer(town.cards[':cardId'].certificates.$post({ param, json }))
+      await answer(town[':cardId'].certificates.$post({ param, json }))
     }
     return publicKeys
   }
 
   const transmit = async (cardId: string, apdu: string, requestId?: string) => {
     const headers = requestId === undefined ? {} : { 'idempotency-key': requestId }
-    const call = people.cards[':cardId'].apdu.$post({ param: { cardId }, json: { apdu } }, { headers })
+    const call = people[':cardId'].apdu.$post({ param: { cardId }, json: { apdu } }, { headers })
     return (await answer(call)).response
   }
 
-  const reader = (cardId: string) => createReader((apdu) => transmit(cardId, apdu))
+  const reader = (cardId: string, anchors?: Anchors) =>
+    createReader((apdu) => transmit(cardId, apdu), anchors && { anchors })
 
-  return { folder, clock, site: cardSite, town, people, make, issue, certified, transmit, reader }
+  return { authorities, folder, clock, site: cardSite, town, people, make, issue, certified, transmit, reader }
 }

@@ -6,7 +6,7 @@ import { authenticationPin, certificateKind, id, signaturePassword } from './per
 
 /** Without a signature password the card gets no signature key (under 15). */
 export const cardMake = z.strictObject({
-  cardId: id,
+  cardId: id.refine((cardId) => cardId !== 'health', 'must not be the address under which this party tells its health'),
   authenticationPin,
   signaturePassword: signaturePassword.optional(),
 })
@@ -24,14 +24,23 @@ export const certificateWrite = z.strictObject({
   caCertificate: certificateBytes,
 })
 
-/** A short command APDU in hex (ISO/IEC 7816-4): at most 5 + 255 + 1 bytes. */
+/** What a message of a virtual reader can be long (vpcd: two bytes of length); the card itself says which length it takes. */
+const longestApduBytes = 65_535
+
+/** A command APDU in hex (ISO/IEC 7816-4). */
 export const commandApdu = z.strictObject({
-  apdu: z.string().regex(/^([0-9A-Fa-f]{2}){1,261}$/, 'must be 1 to 261 bytes of hex'),
+  apdu: z
+    .string()
+    .min(2, 'must be at least 1 byte of hex')
+    .max(2 * longestApduBytes, `must be at most ${longestApduBytes} bytes of hex`)
+    .regex(/^([0-9A-Fa-f]{2})*$/, 'must be whole bytes of hex'),
 })
 export const responseApdu = z.strictObject({ response: z.string() })
 
 export const cardState = z.strictObject({
   cardId: id,
+  /** Handed in and destroyed: it answers nothing but 6F00. */
+  disabled: z.boolean(),
   triesLeft: z.strictObject({ authentication: z.number().int(), signature: z.number().int() }),
   certificates: z.array(certificateKind),
 })

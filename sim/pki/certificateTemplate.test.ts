@@ -4,6 +4,7 @@ import { createRandom } from '../core/random.ts'
 import { issueResidentCertificate, parseCertificate, type Authority } from './certificate.ts'
 import { createBulkIssuer, type BulkRequest } from './certificateTemplate.ts'
 import { exportPublicKey, generateKeyPair } from './key.ts'
+import { p384KeyPair, p384SeedBytes } from './p384.ts'
 import { createPrimePool, makePrimes } from './primePool.ts'
 import { createAuthority, hanako, kiyose, mitaka, now } from './testHierarchy.ts'
 
@@ -18,7 +19,11 @@ beforeAll(async () => {
     authentication: await createAuthority('authentication'),
   }
   const pool = createPrimePool(await makePrimes(6), 6)
-  keys = Array.from({ length: 6 }, (_, number) => text(pool.key(number).publicKey))
+  const onCurve = [1, 2].map((fill) => p384KeyPair(new Uint8Array(p384SeedBytes).fill(fill)).publicKey)
+  keys = [
+    ...Array.from({ length: 6 }, (_, number) => text(pool.key(number).publicKey)),
+    ...onCurve.map(exportPublicKey),
+  ]
 })
 
 /** Any request a municipality could send, and some that only a strange one would. */
@@ -49,9 +54,10 @@ const anyRequest = (number: number): BulkRequest => {
   }
 }
 
-const evenModulus = (publicKey: string) => {
+/** One byte of the key is another: the modulus becomes even, or the point leaves the curve. */
+const spoilt = (publicKey: string, at = 288) => {
   const bytes = Buffer.from(publicKey, 'base64')
-  bytes[288] = 0
+  bytes[at] = ((bytes[at] ?? 0) & 0xfe) ^ 2
   return text(bytes)
 }
 
@@ -72,7 +78,7 @@ test('three hundred certificates of all sorts are byte for byte those of the ord
 })
 
 test('keys and people out of the ordinary get the certificate of the ordinary writer', async () => {
-  const { publicKey } = await generateKeyPair('p-384')
+  const { publicKey } = await generateKeyPair('p-256')
   const request = {
     ...anyRequest(1),
     kind: 'signature' as const,
@@ -81,7 +87,7 @@ test('keys and people out of the ordinary get the certificate of the ordinary wr
   }
   const made = parseCertificate(await createBulkIssuer(authorities.signature)(request))
   expect(made.basicFour).toEqual(request.basicFour)
-  expect(made.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'secp384r1' })
+  expect(made.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' })
 })
 
 test('refuses what the ordinary writer refuses, also once it has a template', async () => {
@@ -98,7 +104,8 @@ test('refuses what the ordinary writer refuses, also once it has a template', as
     [{ ...good, basicFour: { ...hanako, dateOfBirth: '1990-2-17' } }, 'date of birth must be YYYY-MM-DD'],
     [{ ...good, basicFour: { ...hanako, name: '' } }, 'name is empty'],
     [{ ...good, basicFour: { ...hanako, address: '見'.repeat(201) } }, 'address is too long'],
-    [{ ...good, publicKey: evenModulus(good.publicKey) }, 'bad modulus'],
+    [{ ...good, publicKey: spoilt(keys[0] ?? '') }, 'bad modulus'],
+    [{ ...good, publicKey: spoilt(keys[6] ?? '', 119) }, 'public key'],
   ]
   for (const [request, reason] of bad) await expect(issue(request)).rejects.toThrow(reason)
 })

@@ -12,7 +12,7 @@ import { wrap } from './derWriter.ts'
 import { bitStringBytes, timeBytes, unsignedBytes, utf8Bytes } from './derPrimitive.ts'
 import { fromBase64 } from './key.ts'
 import { extensionOid, residentName } from './profile.ts'
-import { publicKeyBits } from './publicKey.ts'
+import { importSpki, publicKeyBits } from './publicKey.ts'
 
 /** What changes from one resident to the next; all the rest of a request makes the template. */
 type Changing = 'ca' | 'serialNumber' | 'publicKey' | 'notBefore' | 'notAfter' | 'subjectSequence' | 'basicFour'
@@ -35,7 +35,16 @@ const what = 'template'
 const rsaPrefix = Buffer.from('30820122300d06092a864886f70d01010105000382010f003082010a0282010100', 'hex')
 const rsaSuffix = Buffer.from('0203010001', 'hex')
 
-const isOrdinaryKey = (spki: Uint8Array) =>
+/** The same of P-384, before the two coordinates of its point (RFC 5480 section 2.2). */
+const p384Prefix = Buffer.from('3076301006072a8648ce3d020106052b8104002203620004', 'hex')
+
+/** A point that is not on the curve is refused as certificate.ts refuses it. */
+const isP384Key = (spki: Uint8Array) =>
+  spki.length === p384Prefix.length + 96 &&
+  p384Prefix.equals(spki.subarray(0, p384Prefix.length)) &&
+  importSpki(spki) !== undefined
+
+const isRsaKey = (spki: Uint8Array) =>
   spki.length === rsaPrefix.length + 256 + rsaSuffix.length &&
   rsaPrefix.equals(spki.subarray(0, rsaPrefix.length)) &&
   rsaSuffix.equals(spki.subarray(-rsaSuffix.length)) &&
@@ -157,7 +166,8 @@ export function createBulkIssuer(ca: Authority): (request: BulkRequest) => Promi
   const probing: Authority = { ...ca, signer: { ...ca.signer, sign: () => unsigned } }
   return async (request) => {
     const spki = fromBase64(request.publicKey, 'public key')
-    if (!isOrdinaryKey(spki) || !isOrdinary(request)) return issueResidentCertificate({ ...request, ca })
+    if (!(isRsaKey(spki) || isP384Key(spki)) || !isOrdinary(request))
+      return issueResidentCertificate({ ...request, ca })
     const sort = sortOf(request)
     let template = templates.get(sort)
     if (template === undefined) {

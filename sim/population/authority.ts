@@ -4,6 +4,7 @@ import { addIssued, type BulkOrder, firstSerialNumbers, hasIssuedFor, issuingKey
 import { dailyAt } from '../ca/crlSchedule.ts'
 import { describeParties } from '../parties.ts'
 import { certificateKinds } from '../pki/profile.ts'
+import type { Variables } from '../variables.ts'
 import { completeVariables, createLocal, defaultKeyPool } from '../world.ts'
 import { cardIdOf, longestAgoMs, type Era } from './card.ts'
 import type { IssuingAuthority } from './issue.ts'
@@ -38,14 +39,18 @@ export const erasOf = (authorities: readonly IssuingAuthority[], until: number):
   })
 }
 
+/** `variables` count where a world is founded; one that is there keeps its own. */
+type Place = { folder: string; now: number; variables?: Partial<Variables> }
+
 /** Open the authority of the world in `folder`, founding it where there is none; it must not be running elsewhere. `now` is Unix ms. */
-export const openAuthority = async ({ folder, now }: { folder: string; now: number }) => {
-  const parties = describeParties(completeVariables(), defaultKeyPool)
+export const openAuthority = async ({ folder, now, variables }: Place) => {
+  const seed = 'world'
+  const parties = describeParties(completeVariables(variables), { keyPool: defaultKeyPool, seed })
   const description = parties.find((party) => party.folder === 'ca')
   if (description?.folder !== 'ca') throw new Error('the world has no certification authority')
   const clock = createClock({ mode: 'virtual', startAt: now })
   const { sites } = await createLocal(
-    { folder, seed: 'world', mode: 'virtual', directory: new Map(), clock, only: [description.id] },
+    { folder, seed, mode: 'virtual', directory: new Map(), clock, only: [description.id] },
     parties,
   )
   const store = sites.get(description.id)?.store

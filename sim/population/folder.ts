@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { keyOrigin } from './packedFile.ts'
 
 /** What was made, beside the files themselves. */
 const manifest = z.strictObject({
@@ -11,7 +12,7 @@ const manifest = z.strictObject({
   cards: z.number().int().positive(),
   certificates: z.number().int(),
   revoked: z.number().int(),
-  keys: z.enum(['pooled', 'real']),
+  keys: keyOrigin,
   /** Everything in it happened no later than this (Unix ms). */
   until: z.number().int(),
   exported: z.number().int(),

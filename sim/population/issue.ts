@@ -1,11 +1,13 @@
 /** Makes cards with keys and certificates, a run of numbers at a time: the work of one thread. */
 import { generateKeyPairSync, sign } from 'node:crypto'
+import { createRandom } from '../core/random.ts'
 import { createBulkIssuer } from '../pki/certificateTemplate.ts'
 import { importPrivateKey, keySigner } from '../pki/key.ts'
+import { p384KeyPair, p384SeedBytes } from '../pki/p384.ts'
 import { createPrimePool, type PooledKey } from '../pki/primePool.ts'
 import type { CertificateKind } from '../pki/profile.ts'
 import { planCard, type PlannedCertificate, type PlanRules } from './card.ts'
-import { packCard, type Card } from './packedFile.ts'
+import { packCard, type Card, type Header } from './packedFile.ts'
 import { residentOf, type Resident, type Town } from './resident.ts'
 
 /** A CA of one generation; both texts are base64, certificate DER and PKCS#8. */
@@ -23,9 +25,9 @@ export type IssueOrder = {
   rules: PlanRules
   towns: readonly Town[]
   authorities: readonly IssuingAuthority[]
-  /** Of the pool that keys come from; without any, every key is made anew (about 15 a second on one CPU). */
+  /** Of the pool that pooled keys come from. */
   primes: readonly bigint[]
-}
+} & Pick<Header, 'keys' | 'keyAlgorithm'>
 
 /** `keyMs`: CPU time that making the keys took. */
 export type Batch = {
@@ -36,13 +38,25 @@ export type Batch = {
   keyMs: number
 }
 
-const newKey = (): PooledKey =>
-  generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicExponent: 65537,
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-  })
+const encodings = {
+  privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  publicKeyEncoding: { type: 'spki', format: 'der' },
+} as const
+
+/** Made as real ones are: about 15 RSA keys a second on one CPU. */
+const newKey = (keyAlgorithm: Header['keyAlgorithm']): PooledKey =>
+  keyAlgorithm === 'p-384'
+    ? generateKeyPairSync('ec', { namedCurve: 'secp384r1', ...encodings })
+    : generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65537, ...encodings })
+
+/** Always the same for this population and number. */
+const seededKey = (seed: string, number: number): PooledKey => {
+  const { privateKey, publicKey } = p384KeyPair(createRandom(`card key/${seed}/${number}`).bytes(p384SeedBytes))
+  return {
+    privateKey: privateKey.export(encodings.privateKeyEncoding),
+    publicKey: publicKey.export(encodings.publicKeyEncoding),
+  }
+}
 
 /** Every card has two numbers in the pool, whether or not it needs both. */
 const keyNumber = (resident: number, kind: CertificateKind) => 2 * (resident - 1) + (kind === 'signature' ? 1 : 0)
@@ -56,8 +70,8 @@ const cpuMs = () => {
   return (user + system) / 1000
 }
 
-export const createIssue = ({ rules, towns, authorities, primes }: IssueOrder) => {
-  const pool = primes.length > 0 ? createPrimePool(primes) : undefined
+export const createIssue = ({ rules, towns, authorities, primes, keys, keyAlgorithm }: IssueOrder) => {
+  const pool = keys === 'pooled' ? createPrimePool(primes) : undefined
   const issuers = new Map(
     authorities.map(({ kind, generation, certificate, privateKey }) => [
       issuerKey(kind, generation),
@@ -71,7 +85,8 @@ export const createIssue = ({ rules, towns, authorities, primes }: IssueOrder) =
 
   const keyOf = (resident: number, kind: CertificateKind): PooledKey => {
     const before = cpuMs()
-    const key = pool?.key(keyNumber(resident, kind)) ?? newKey()
+    const number = keyNumber(resident, kind)
+    const key = pool?.key(number) ?? (keys === 'seeded' ? seededKey(rules.seed, number) : newKey(keyAlgorithm))
     keyMs += cpuMs() - before
     return key
   }

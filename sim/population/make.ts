@@ -1,10 +1,9 @@
 /** `node sim/population/make.ts --folder data/world-large --cards 100000`: gives a world a population of cards with certificates. */
 import { join } from 'node:path'
 import type { Text } from '../core/site.ts'
-import { pooledKeyWarning } from '../pki/primePool.ts'
 import { populationFolder } from './folder.ts'
 import { readOptions } from './options.ts'
-import { CannotMake, makePopulation, type Measures } from './population.ts'
+import { CannotMake, makePopulation, noticeOf, type Measures, type PopulationOptions } from './population.ts'
 
 const say = ({ ja, en }: Text) => console.log(`${ja} / ${en}`)
 
@@ -45,16 +44,16 @@ const main = async () => {
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
   try {
-    const options = await readOptions(process.argv.slice(2))
-    if (options.keys === 'pooled') say(pooledKeyWarning)
-    else {
+    const options: PopulationOptions = { ...(await readOptions(process.argv.slice(2))), say, signal: stop.signal }
+    if (options.keys === 'pooled') say(noticeOf(options))
+    else if (options.variables?.cardKey !== 'p-384') {
       const minutes = round((2 * options.cards) / realKeysPerSecond / 60)
       say({
         ja: `鍵の生成に CPU 一つで約 ${minutes} 分かかります`,
         en: `making the keys takes one CPU about ${minutes} minutes`,
       })
     }
-    const measures = await makePopulation({ ...options, say, signal: stop.signal })
+    const measures = await makePopulation(options)
     if (measures === undefined)
       say({
         ja: '前回の作成は最後の一歩を残すだけだったので、仕上げました',

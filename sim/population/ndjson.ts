@@ -9,13 +9,13 @@ const certificateLine = ({ certificate, privateKey, number: _, ...rest }: HeldCe
   privateKey: base64(privateKey),
 })
 
-/** `keys: "pooled"` means what the header's notice says: such keys are broken easily, for simulation only. */
-export const lineOf = (card: Card, { keys }: Header): string => {
+/** `keys: "pooled"` or `"seeded"` means what the header's notice says: such keys are known or broken easily, for simulation only. */
+export const lineOf = (card: Card, { keys, keyAlgorithm }: Header): string => {
   const { cardId, municipality, generation, cardExpiresAt, certificates } = card
   const authentication = certificates.find(({ kind }) => kind === 'authentication')
   const signature = certificates.find(({ kind }) => kind === 'signature')
   const line = {
-    ...{ cardId, municipality, generation, cardExpiresAt, keys },
+    ...{ cardId, municipality, generation, cardExpiresAt, keys, keyAlgorithm },
     ...(authentication && { authentication: certificateLine(authentication) }),
     ...(signature && { signature: certificateLine(signature) }),
   }

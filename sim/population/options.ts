@@ -2,13 +2,15 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createClock } from '../core/clock.ts'
+import { Explained } from '../core/explained.ts'
 import type { Text } from '../core/site.ts'
 import { reachedBefore } from '../keptTime.ts'
+import { readVariables } from '../variables.ts'
 import { CannotMake, type PopulationOptions } from './population.ts'
 
 const usage: Text = {
-  ja: '使い方: node sim/population/make.ts --folder フォルダ --cards 枚数 [--seed 英数字] [--revoked 0から1] [--keys pooled|real] [--export 行数] [--at 日時]',
-  en: 'usage: node sim/population/make.ts --folder FOLDER --cards NUMBER [--seed LETTERS] [--revoked 0..1] [--keys pooled|real] [--export LINES] [--at TIME]',
+  ja: '使い方: node sim/population/make.ts --folder フォルダ --cards 枚数 [--seed 英数字] [--revoked 0から1] [--keys pooled|real] [--set cardKey=p-384] [--set caKey=p-384] [--export 行数] [--at 日時]',
+  en: 'usage: node sim/population/make.ts --folder FOLDER --cards NUMBER [--seed LETTERS] [--revoked 0..1] [--keys pooled|real] [--set cardKey=p-384] [--set caKey=p-384] [--export LINES] [--at TIME]',
 }
 
 const wrong = ({ ja, en }: Text) => new CannotMake({ ja: `${ja}。${usage.ja}`, en: `${en}; ${usage.en}` })
@@ -42,6 +44,26 @@ const keysOf = (text: string) => {
   })
 }
 
+/** Of a world's variables only those that say what kind of keys there are. */
+const variablesOf = (written: readonly string[]): Pick<PopulationOptions, 'variables'> => {
+  const other = written.find((one) => !/^(cardKey|caKey)=/.test(one))
+  if (other !== undefined)
+    throw wrong({
+      ja: `--set ${other}: ここで設定できるのは cardKey と caKey だけです`,
+      en: `--set ${other}: only cardKey and caKey can be set here`,
+    })
+  return written.length === 0 ? {} : { variables: readKeyVariables(written) }
+}
+
+const readKeyVariables = (written: readonly string[]) => {
+  try {
+    return readVariables(written)
+  } catch (cause) {
+    if (!(cause instanceof Explained)) throw cause
+    throw wrong({ ja: `--set ${written.join(' ')} は読めません`, en: `cannot read --set ${written.join(' ')}` })
+  }
+}
+
 const seedOf = (text: string) => {
   if (/^[A-Za-z0-9]{1,20}$/.test(text)) return text
   throw wrong({
@@ -67,6 +89,7 @@ const parse = (args: string[]) => {
         seed: { type: 'string', default: '1' },
         revoked: { type: 'string', default: '0.05' },
         keys: { type: 'string', default: 'pooled' },
+        set: { type: 'string', multiple: true, default: [] },
         export: { type: 'string', default: '2000' },
         at: { type: 'string' },
       },
@@ -87,6 +110,7 @@ export const readOptions = async (args: string[]): Promise<Omit<PopulationOption
     seed: seedOf(values.seed),
     revokedShare: shareOf(values.revoked),
     keys: keysOf(values.keys),
+    ...variablesOf(values.set),
     exported: wholeNumber(values.export, 'export', { least: 0, most: mostCards }),
     now: await timeOf(values.at, values.folder),
   }

@@ -15,6 +15,7 @@ const header: Header = {
   seed: 'x',
   cards: 3,
   keys: 'pooled',
+  keyAlgorithm: 'rsa-2048',
   authorities: [{ kind: 'signature', generation: 2, certificate: 'AAAA' }],
 }
 const card = (number: number, sizeBytes: number): Card => ({
@@ -107,6 +108,7 @@ test('a line for k6 has the same bytes as base64 and says what kind of keys it h
     generation: 2,
     cardExpiresAt: 2_000_000_000_000,
     keys: 'pooled',
+    keyAlgorithm: 'rsa-2048',
     authentication: {
       kind: 'authentication',
       serialNumber: '06000001',

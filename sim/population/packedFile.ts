@@ -17,11 +17,16 @@ const magic = Buffer.from('CIDTPOP1', 'latin1')
 /** A record has some 5 KiB; what claims to have more than this is no record (assumed). */
 const largestRecord = 1024 * 1024
 
+/** RSA keys of a small pool of primes, P-384 keys made of the population’s seed, or keys made as real ones are. */
+export const keyOrigin = z.enum(['pooled', 'seeded', 'real'])
+
 const header = z.strictObject({
   notice: z.strictObject({ ja: z.string(), en: z.string() }),
   seed: z.string(),
   cards: z.number().int().nonnegative(),
-  keys: z.enum(['pooled', 'real']),
+  keys: keyOrigin,
+  /** Of all cards alike. */
+  keyAlgorithm: z.enum(['rsa-2048', 'p-384']).default('rsa-2048'),
   /** Of all generations that issued, DER in base64. */
   authorities: z.array(
     z.strictObject({ kind: certificateKind, generation: z.number().int(), certificate: z.base64() }),

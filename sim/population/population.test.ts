@@ -108,6 +108,30 @@ test('all cards, keys and serial numbers differ, and both generations have issue
   )
 })
 
+test('cards of P-384 keys under CAs of P-384 keys sign what their certificates verify, and are the same for the same seed', async () => {
+  const variables = { cardKey: 'p-384', caKey: 'p-384' } as const
+  const world = join(scratch, 'p-384')
+  await makePopulation({ ...options, folder: world, cards: 6, variables })
+  const made = await readCards(world)
+  expect([made.header.keys, made.header.keyAlgorithm]).toEqual(['seeded', 'p-384'])
+  expect(made.header.notice.en).toContain('for simulation only')
+  const held = made.cards.flatMap((card) => card.certificates)
+  const data = Buffer.from('x')
+  for (const { certificate, privateKey } of held) {
+    const { publicKey, signatureAlgorithm } = parseCertificate(certificate)
+    const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' })
+    expect(signatureAlgorithm.oid).toBe('1.2.840.10045.4.3.3')
+    expect(publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'secp384r1' })
+    expect(verify('sha384', data, publicKey, sign('sha384', data, key))).toBe(true)
+  }
+  const again = join(scratch, 'p-384 again')
+  await makePopulation({ ...options, folder: again, cards: 6, variables })
+  const keysOf = ({ cards: all }: typeof made) =>
+    all.flatMap((card) => card.certificates.map(({ privateKey }) => Buffer.from(privateKey).toString('hex')))
+  expect(keysOf(await readCards(again))).toEqual(keysOf(made))
+  expect(new Set(keysOf(made)).size).toBe(held.length)
+})
+
 test('the lines for k6 are the first cards of the packed file', () => {
   const place = populationFolder(folder)
   const lines = readFileSync(join(place.whole, place.lines), 'utf8').trimEnd().split('\n')

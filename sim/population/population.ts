@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePrimes, pooledKeyWarning, primesNeeded } from '../pki/primePool.ts'
+import type { Variables } from '../variables.ts'
 import { AuthorityMoved, erasOf, openAuthority, type PopulationAuthority } from './authority.ts'
 import type { PlanRules } from './card.ts'
 import { writeCards, type CardFiles } from './cardFiles.ts'
@@ -27,7 +28,10 @@ export type PopulationOptions = {
   seed: string
   /** Share of cards of which at least one certificate has been revoked. */
   revokedShare: number
+  /** `pooled`: cheap keys, of primes that are used again or of the seed; `real`: as real ones are made. */
   keys: 'pooled' | 'real'
+  /** What kind of keys the cards have, and the CAs of a world that is founded for them. */
+  variables?: Partial<Pick<Variables, 'cardKey' | 'caKey'>>
   /** The world's time (Unix ms); nothing in the population is later. */
   now: number
   /** How many cards also become lines for k6. */
@@ -56,7 +60,19 @@ export type Measures = {
 }
 
 const nothing = { ja: '鍵は本物と同じ作り方です', en: 'keys are made as real ones are' }
-const noticeOf = (keys: 'pooled' | 'real') => (keys === 'pooled' ? pooledKeyWarning : nothing)
+const seededKeyWarning = {
+  ja: '鍵は seed から作られ、seed を知る人には秘密ではありません。模擬専用です',
+  en: 'keys are made of the seed and no secret to anybody who knows it: for simulation only',
+}
+const notices = { pooled: pooledKeyWarning, seeded: seededKeyWarning, real: nothing }
+
+const keyAlgorithmOf = ({ variables }: PopulationOptions): Header['keyAlgorithm'] => variables?.cardKey ?? 'rsa-2048'
+
+/** There are no primes to be saved with P-384. */
+const keyOriginOf = (options: PopulationOptions): Header['keys'] =>
+  options.keys === 'pooled' && keyAlgorithmOf(options) === 'p-384' ? 'seeded' : options.keys
+
+export const noticeOf = (options: PopulationOptions) => notices[keyOriginOf(options)]
 
 const timed = async <T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> => {
   const startedAt = performance.now()
@@ -64,8 +80,9 @@ const timed = async <T>(work: () => Promise<T>): Promise<{ result: T; ms: number
   return { result, ms: performance.now() - startedAt }
 }
 
-const primesFor = async ({ cards, keys, say, signal }: PopulationOptions): Promise<bigint[]> => {
-  if (keys === 'real') return []
+const primesFor = async (options: PopulationOptions): Promise<bigint[]> => {
+  const { cards, say, signal } = options
+  if (keyOriginOf(options) !== 'pooled') return []
   const progress = createProgress({ what: { ja: '素数', en: 'primes' }, total: primesNeeded(keysFor(cards)), say })
   return makePrimes(keysFor(cards), (made) => {
     signal?.throwIfAborted()
@@ -115,14 +132,17 @@ const rulesOf = async (authority: PopulationAuthority, { seed, cards, revokedSha
 }
 
 const make = async (authority: PopulationAuthority, options: PopulationOptions): Promise<Omit<Measures, 'totalMs'>> => {
-  const { folder, cards, seed, keys, exported, say, signal } = options
+  const { folder, cards, seed, exported, say, signal } = options
+  const keys = keyOriginOf(options)
+  const keyAlgorithm = keyAlgorithmOf(options)
+  const notice = noticeOf(options)
   const place = populationFolder(folder)
   const planned = await rulesOf(authority, options)
   const { numbering: _, ...rules } = planned
   const primes = await timed(() => primesFor(options))
   const { authorities, towns } = authority
   const header: Header = {
-    ...{ notice: noticeOf(keys), seed, cards, keys },
+    ...{ notice, seed, cards, keys, keyAlgorithm },
     authorities: authorities.map(({ kind, generation, certificate }) => ({ kind, generation, certificate })),
   }
   place.begin()
@@ -130,14 +150,14 @@ const make = async (authority: PopulationAuthority, options: PopulationOptions):
     packed: await open(join(place.partial, place.cards), 'w', 0o600),
     lines: await open(join(place.partial, place.lines), 'w', 0o600),
   }
-  const order = { rules, towns, authorities, primes: primes.result }
+  const order = { rules, towns, authorities, primes: primes.result, keys, keyAlgorithm }
   const issued = await writeCards({ order, header, files, exported, say, signal }).finally(async () => {
     await files.packed.close()
     await files.lines.close()
   })
   const { certificates, revoked } = issued
   await place.describe({
-    ...{ notice: noticeOf(keys), seed, cards, certificates, revoked, keys, until: rules.until },
+    ...{ notice, seed, cards, certificates, revoked, keys, until: rules.until },
     exported: Math.min(exported, cards),
   })
   const rows = await timed(() => enterRows(authority, options, planned))
@@ -168,7 +188,7 @@ export const makePopulation = async (options: PopulationOptions): Promise<Measur
       ja: '注意: この世界は動いているようです。動かしたままでは認証局が新しいカードを知りません。止めてから作成してください',
       en: 'note: this world seems to be running; its authority will not know the new cards unless it is stopped first',
     })
-  const authority = await openAuthority({ folder, now })
+  const authority = await openAuthority({ folder, now, ...(options.variables && { variables: options.variables }) })
   try {
     const almost = place.almostMade()
     if (almost !== undefined && (await authority.knows(almost.seed))) {
