@@ -1,16 +1,18 @@
-/** Makes a fresh clone ready: installs the locked packages and fills the pool of card keys; does nothing when all is up to date. Needs only Node and npm. */
-import { spawnSync } from 'node:child_process'
+/** Makes a fresh clone ready: installs the locked packages, and meanwhile makes card keys; does nothing when all is up to date. Needs only Node and npm. */
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startFillingKeyPool } from './keyPool.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamp = join(root, 'node_modules', '.common-id-setup')
 const japanese = /^ja/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '')
 const say = (ja, en) => console.log(japanese ? ja : en)
 
-/** Card keys made ahead: enough for everybody in scenarios/people.ts, twice over. */
+/** Card keys made ahead: enough for everybody in scenarios/people.ts, twice over. What is missing the world makes beside its work. */
 const keysWanted = 128
 
 const [major = 0] = process.versions.node.split('.').map(Number)
@@ -22,17 +24,27 @@ if (major < 20) {
   process.exit(1)
 }
 
-const run = (command, args, failure) => {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
+/** Runs a command and ends it when this script is told to end; resolves to whether it did what it should. */
+const run = (command, args) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+    let told
+    const end = (signal) => {
+      told ??= signal
+      // npm takes up to a minute to end by itself; what it leaves behind is thrown away by the next npm ci
+      child.kill('SIGKILL')
+    }
+    process.on('SIGINT', end).on('SIGTERM', end)
+    child.once('error', (error) => {
+      console.error(String(error))
+      resolve(false)
+    })
+    child.once('exit', (code) => {
+      if (told !== undefined) process.exit(128 + constants.signals[told])
+      process.off('SIGINT', end).off('SIGTERM', end)
+      resolve(code === 0)
+    })
   })
-  if (status === 0) return
-  say(failure.ja, failure.en)
-  if (error) console.error(String(error))
-  process.exit(status ?? 1)
-}
 
 const lock = readFileSync(join(root, 'package-lock.json'))
 const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex')
@@ -40,16 +52,28 @@ const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
 
 if (installed !== wanted) {
   const started = Date.now()
-  say('準備 1/2  パッケージを導入しています（1 分ほど）…', 'Set-up 1/2  installing packages (about a minute) …')
-  run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error'], {
-    ja: 'パッケージを導入できませんでした。ネットワークと npm の設定を確かめてください。',
-    en: 'The packages could not be installed. Check the network and npm’s settings.',
-  })
-  writeFileSync(stamp, wanted)
   say(
-    `           完了（${Math.round((Date.now() - started) / 1000)} 秒）`,
-    `           done (${Math.round((Date.now() - started) / 1000)} s)`,
+    '準備  パッケージを導入し、その間にカードの鍵を作っています（1 分ほど）…',
+    'Set-up  installing packages, making keys for the cards meanwhile (about a minute) …',
   )
+  const keys = startFillingKeyPool(join(root, 'data', 'key-pool'), keysWanted)
+  const done = await run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error'])
+  await keys.stop()
+  if (!done) {
+    say(
+      'パッケージを導入できませんでした。ネットワークと npm の設定を確かめてください。',
+      'The packages could not be installed. Check the network and npm’s settings.',
+    )
+    process.exit(1)
+  }
+  if (keys.failure() !== undefined)
+    say(
+      `      鍵は作れませんでした。必要になったときに作ります（${keys.failure().message}）`,
+      `        no keys could be made; they will be made when needed (${keys.failure().message})`,
+    )
+  writeFileSync(stamp, wanted)
+  const seconds = Math.round((Date.now() - started) / 1000)
+  say(`      完了（${seconds} 秒）`, `        done (${seconds} s)`)
 }
 
 const pinned = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
@@ -61,15 +85,4 @@ if (Number(usable.slice(1).split('.')[0]) < 24) {
     `No pinned Node.js exists for ${process.platform} ${process.arch}: install Node.js 26 and run this again.`,
   )
   process.exit(1)
-}
-
-const pool = join(root, 'data', 'key-pool')
-const keysThere = existsSync(pool) ? readFileSync(pool, 'utf8').split('\n').length - 1 : 0
-if (keysThere < keysWanted) {
-  say('準備 2/2  カードの鍵を作っています（10 秒ほど）…', 'Set-up 2/2  making keys for the cards (about 10 seconds) …')
-  mkdirSync(join(root, 'data'), { recursive: true })
-  run(node, [join(root, 'sim', 'card', 'fillKeyPool.ts'), pool, String(keysWanted)], {
-    ja: 'カードの鍵を作れませんでした。',
-    en: 'The keys for the cards could not be made.',
-  })
 }
