@@ -2,6 +2,7 @@
 import { linkAll } from '../acts/linking.ts'
 import { recordHealth } from '../acts/television.ts'
 import { defineScenario } from '../scenario.ts'
+import { lostAndFound } from './lostAndFound.ts'
 import { misuse } from './misuse.ts'
 import { expired, insurerDown, lockOut, revoked } from './trouble.ts'
 import { changeOperator, family, own, secondOperator } from './watching.ts'
@@ -21,5 +22,16 @@ export const cableTv = defineScenario({
     })
     await linkAll(stage, [...insured, 'yoshie'])
   },
-  cases: () => [own, secondOperator, family, lockOut, revoked, changeOperator, insurerDown, misuse, expired],
+  cases: () => [
+    own,
+    secondOperator,
+    family,
+    lockOut,
+    revoked,
+    changeOperator,
+    insurerDown,
+    misuse,
+    lostAndFound,
+    expired,
+  ],
 })

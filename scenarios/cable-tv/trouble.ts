@@ -1,5 +1,5 @@
 /** Trouble: wrong PIN to lock-out, a lost card, an insurer that is down, an expired certificate. */
-import { loseCard, unblock } from '../acts/counter.ts'
+import { changePin, loseCard, unblock } from '../acts/counter.ts'
 import { waitForRevocation } from '../acts/revocation.ts'
 import { logIn, startSession, televisionOf } from '../acts/television.ts'
 import { insertCard, prove, wrongPin } from '../acts/terminal.ts'
@@ -39,6 +39,22 @@ export const lockOut: Case = {
         await seesOwn(stage, 'ichiro')
       },
     )
+    await stage.step(
+      { ja: '窓口の端末で自分で暗証番号を変える', en: 'he changes the PIN himself at the counter’s terminal' },
+      async () => {
+        const own = personOf('ichiro').card?.authenticationPin ?? ''
+        const other = wrongPin('ichiro')
+        const changed = await changePin(stage, 'ichiro', { pin: 'authentication', from: own, to: other })
+        const { challenge } = await startSession(stage, televisionOf('ichiro'))
+        const old = await prove(stage, 'ichiro', challenge)
+        const { result } = await prove(stage, 'ichiro', challenge, other)
+        stage.expect(
+          { ja: '古い番号はもう通らず、新しい番号で通る', en: 'the old one passes no more, the new one does' },
+          [changed.result, old, result],
+          ['ok', { result: 'wrong', triesLeft: 2 }, 'proved'],
+        )
+      },
+    )
   },
 }
 
@@ -48,12 +64,12 @@ export const revoked: Case = {
   play: (stage) =>
     stage.step(
       {
-        ja: '仮名美咲が紛失を届け、拾った人がそのカードを使う',
-        en: 'Misaki reports her card lost; the finder uses it',
+        ja: '仮名美咲が紛失を電話で届け、拾った人がそのカードを使う',
+        en: 'Misaki reports her card lost by telephone; the finder uses it',
       },
       async () => {
         await seesOwn(stage, 'misaki')
-        await loseCard(stage, 'misaki')
+        await loseCard(stage, 'misaki', 'telephone')
         await waitForRevocation(stage)
         const { screen } = await logIn(stage, 'misaki')
         stage.expect(

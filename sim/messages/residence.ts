@@ -32,10 +32,22 @@ export const residentRecord = z.strictObject({
   state: z.string(),
   basicFour,
   cardId: id.optional(),
+  /** Reported lost, and not replaced yet. */
+  lostCardId: id.optional(),
+  /** End of the card, in use or lost. */
+  cardExpiresAt: instant.optional(),
+  /** Cards that are in use no more but were not handed in: if one turns up it is destroyed. */
+  formerCardIds: z.array(id),
   certificates: z.array(heldCertificate),
 })
 
-/** A new card: keys are made on the card, both certificates requested; under 15 there is no signature certificate and no password. */
+/** A card of this resident brought to the counter, by whoever has it. */
+export const cardReturn = z.strictObject({ cardId: id })
+
+/**
+ * A new card: keys are made on the card, both certificates requested; under 15 there is no signature certificate and no password.
+ * Who still has a card hands it in.
+ */
 export const cardIssue = z.strictObject({ authenticationPin, signaturePassword: signaturePassword.optional() })
 /** A new signature certificate for the card one has, after a change or a lapse; the password may stay. */
 export const signatureReissue = z.strictObject({ signaturePassword: signaturePassword.optional() })

@@ -193,7 +193,7 @@ test('lost answers on the way to a card and its certificates make nothing twice'
   const record = await world.show('twice')
   expect(record.certificates.map(({ valid }) => valid)).toEqual([true, true])
   const calls = await readJournal('card', world.sites.get('card')?.store.read ?? never())
-  const orders = calls.filter(({ body }) => body['path'] === '/cards').map(({ aside }) => aside.response)
+  const orders = calls.filter(({ body }) => body['path'] === '/').map(({ aside }) => aside.response)
   expect(orders.filter((response) => response?.includes(record.cardId ?? '')).length).toBe(2)
   expect(new Set(record.certificates.map(({ serialNumber }) => serialNumber)).size).toBe(2)
 })

@@ -3,6 +3,7 @@ import { createEdge, requestIdOf, route, routeWithBody } from '../core/http.ts'
 import type { Site } from '../core/site.ts'
 import {
   cardIssue,
+  cardReturn,
   moveIn,
   moveWithin,
   pinUnblock,
@@ -15,7 +16,7 @@ import type { Counter } from './counter.ts'
 import { withoutPins } from './redaction.ts'
 
 export const createApp = (site: Site, counter: Counter) => {
-  const { tell, order, register, arrive, issueCard, reissue, unblock, show } = counter
+  const { tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show } = counter
   const now = () => site.clock.now()
   return createEdge(site)
     .post(
@@ -76,6 +77,18 @@ export const createApp = (site: Site, counter: Counter) => {
       },
     )
     .post(
+      '/residents/:residentId/emigrations',
+      route({
+        summary: 'Move abroad 国外転出届; the card is handed in and both certificates end',
+        purpose: 'resident.emigrate',
+        answer: residentRecord,
+      }),
+      async (c) => {
+        const event = { type: 'resident.emigrated', at: now() } as const
+        return c.json(await tell(c.req.param('residentId'), event, requestIdOf(c, site)))
+      },
+    )
+    .post(
       '/residents/:residentId/deaths',
       route({
         summary: 'Notification of death 死亡届; both certificates end',
@@ -90,7 +103,7 @@ export const createApp = (site: Site, counter: Counter) => {
     .post(
       '/residents/:residentId/cards',
       routeWithBody(cardIssue, {
-        summary: 'Issue a card with its certificates',
+        summary: 'Issue a card with its certificates; who still has one hands it in',
         purpose: 'card.issue',
         answer: residentRecord,
         redact: withoutPins,
@@ -114,18 +127,40 @@ export const createApp = (site: Site, counter: Counter) => {
         purpose: 'certificate.renew',
         answer: residentRecord,
       }),
-      async (c) => c.json(await order(c.req.param('residentId'), { type: 'renewal.requested' }, requestIdOf(c, site))),
+      async (c) =>
+        c.json(await orderOnCard(c.req.param('residentId'), { type: 'renewal.requested' }, requestIdOf(c, site))),
     )
     .post(
       '/residents/:residentId/card-losses',
       route({
-        summary: 'Report the card lost; both certificates are held, for ever',
+        summary: 'Report the card lost 一時停止; both certificates are held, for ever',
         purpose: 'card.lose',
         answer: residentRecord,
       }),
       async (c) => {
         const event = { type: 'card.lost', at: now() } as const
         return c.json(await tell(c.req.param('residentId'), event, requestIdOf(c, site)))
+      },
+    )
+    .post(
+      '/residents/:residentId/card-finds',
+      route({
+        summary: 'The lost card was found: it may be used again, with new certificates after a renewal',
+        purpose: 'card.find',
+        answer: residentRecord,
+      }),
+      async (c) => c.json(await tellOfCard(c.req.param('residentId'), { type: 'card.found' }, requestIdOf(c, site))),
+    )
+    .post(
+      '/residents/:residentId/card-returns',
+      routeWithBody(cardReturn, {
+        summary: 'Hand in a card 返納: the one in use, whose certificates end, or one that was lost; it is destroyed',
+        purpose: 'card.hand-in',
+        answer: residentRecord,
+      }),
+      async (c) => {
+        const event = { type: 'card.returned', ...c.req.valid('json'), at: now() } as const
+        return c.json(await tellOfCard(c.req.param('residentId'), event, requestIdOf(c, site)))
       },
     )
     .post(

@@ -64,6 +64,12 @@ export const createCounter = (site: Site, { residents, neighbours, residentNetwo
       throw new Problem(422, validity.reason, 'no signature certificate is issued below 15 years of age')
   }
 
+  const checkCard = async (residentId: string) => {
+    const { card } = (await residents.get(residentId)).context
+    if (card !== null && card.expiresAt < site.clock.now())
+      throw new Problem(422, 'card-expired', `card ${card.cardId} has run out; a new one is issued for it`)
+  }
+
   const issueCard = async (residentId: string, asked: z.output<typeof cardIssue>, requestId: string) => {
     const { authenticationPin, signaturePassword } = asked
     if (signaturePassword !== undefined) await checkAge(residentId)
@@ -82,16 +88,37 @@ export const createCounter = (site: Site, { residents, neighbours, residentNetwo
       type: 'signature.requested',
       ...(signaturePassword !== undefined && { signaturePassword }),
     } as const
+    return orderOnCard(residentId, event, requestId)
+  }
+
+  /** As `order`, on the card one has, which must not have run out. */
+  const orderOnCard = async (residentId: string, event: ResidentEvent, requestId: string) => {
+    await checkCard(residentId)
     return order(residentId, event, requestId)
+  }
+
+  /** As `tell`, with a word about the cards when that is why it cannot be. */
+  const tellOfCard = async (residentId: string, event: ResidentEvent, requestId: string) => {
+    try {
+      return await tell(residentId, event, requestId)
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code !== 'not-now') throw cause
+      const why =
+        event.type === 'card.found'
+          ? `no card of resident ${residentId} is missing; one that turns up after a new one was issued is handed in`
+          : `this is neither the card of resident ${residentId} nor one that was lost`
+      throw new Problem(409, 'no-such-card-of-theirs', why, { cause })
+    }
   }
 
   /** Straight to the card, so that the PIN is kept nowhere; the resident waits at the counter and may simply ask again. */
   const unblock = async (residentId: string, json: z.output<typeof pinUnblock>, requestId: string) => {
+    await checkCard(residentId)
     const resident = await residents.get(residentId)
     const { card } = resident.context
     if (card === null || residenceOf(resident) !== 'registered')
       throw new Problem(409, 'no-card', `resident ${residentId} has no card here`)
-    const cards = site.network.connect<CardApp>(neighbours.card).cards
+    const cards = site.network.connect<CardApp>(neighbours.card)
     try {
       await answer(cards[':cardId'].unblocks.$post({ param: { cardId: card.cardId }, json }, once(requestId)))
     } catch (error) {
@@ -103,7 +130,7 @@ export const createCounter = (site: Site, { residents, neighbours, residentNetwo
 
   const show = async (residentId: string) => view(await residents.get(residentId))
 
-  return { tell, order, register, arrive, issueCard, reissue, unblock, show }
+  return { tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show }
 }
 
 export type Counter = ReturnType<typeof createCounter>

@@ -10,6 +10,7 @@ import type { MunicipalityApp } from './index.ts'
 import type { noticeMachine } from './noticeMachine.ts'
 import type {
   Arrival,
+  DestroyCards,
   MakeCard,
   MakeKeys,
   PublicKeys,
@@ -74,14 +75,16 @@ export const residentEffects = (
       const departures = site.network.connect<MunicipalityApp>(from).residents[':residentId'].departures
       const result = await orRefusal(from, answer(departures.$post({ param: { residentId } }, once(requestId))))
       if ('refusal' in result) return { type: 'record.refused', refusal: result.refusal }
-      const { basicFour, cardId, certificates } = result.answer
-      const record = { basicFour, certificates, ...(cardId !== undefined && { cardId }) }
+      const { basicFour, cardId, lostCardId, cardExpiresAt: expiresAt = 0, formerCardIds, certificates } = result.answer
+      const card = cardId === undefined ? null : { cardId, expiresAt }
+      const lostCard = lostCardId === undefined ? null : { cardId: lostCardId, expiresAt }
+      const record = { basicFour, card, lostCard, formerCardIds, certificates }
       return { type: 'record.received', record, at: site.clock.now() }
     },
 
     makeCard: async ({ params, requestId }) => {
       const json: MakeCard = params
-      const result = await orRefusal(cardParty, answer(card.cards.$post({ json }, once(requestId))))
+      const result = await orRefusal(cardParty, answer(card.index.$post({ json }, once(requestId))))
       if ('refusal' in result) return { type: 'card.refused', refusal: result.refusal }
       const { cardId, publicKeys } = result.answer
       const { authentication, signature } = publicKeys
@@ -97,7 +100,7 @@ export const residentEffects = (
       const publicKeys: PublicKeys = {}
       for (const key of kinds) {
         const json = { key, ...(signaturePassword !== undefined && { signaturePassword }) }
-        const call = card.cards[':cardId'].keys.$post({ param: { cardId }, json }, once(`${requestId}:${key}`))
+        const call = card[':cardId'].keys.$post({ param: { cardId }, json }, once(`${requestId}:${key}`))
         const result = await orRefusal(cardParty, answer(call))
         if ('refusal' in result) return { type: 'card.refused', refusal: result.refusal }
         publicKeys[key] = result.answer.publicKey
@@ -116,7 +119,8 @@ export const residentEffects = (
         ...(replaces !== undefined && { replaces }),
       }
       const result = await orRefusal(caId, answer(ca.certificates.$post({ json }, once(requestId))))
-      if ('refusal' in result) return { type: 'certificate.refused', cardId, refusal: result.refusal }
+      if ('refusal' in result)
+        return { type: 'certificate.refused', cardId, refusal: result.refusal, at: site.clock.now() }
       const { serialNumber, certificate, caCertificate, notAfter } = result.answer
       const issued = { kind, serialNumber, notAfter, cardId, valid: true }
       return { type: 'certificate.issued', issued, certificate, caCertificate, at: site.clock.now() }
@@ -124,9 +128,21 @@ export const residentEffects = (
 
     writeCertificate: async ({ params, requestId }) => {
       const { cardId, ...json }: WriteCertificate = params
-      const call = card.cards[':cardId'].certificates.$post({ param: { cardId }, json }, once(requestId))
-      await orRetry(cardParty, answer(call))
-      return { type: 'certificate.written', cardId, kind: json.kind }
+      const call = card[':cardId'].certificates.$post({ param: { cardId }, json }, once(requestId))
+      const result = await orRefusal(cardParty, answer(call))
+      if ('answer' in result) return { type: 'certificate.written', cardId, kind: json.kind, at: site.clock.now() }
+      const { status, code, detail } = result.refusal
+      // it was handed in meanwhile: nobody waits for the certificate
+      if (code === 'card-disabled') return undefined
+      throw new Problem(status, code, detail)
+    },
+
+    destroyCards: async ({ params, requestId }) => {
+      const { cardIds }: DestroyCards = params
+      for (const cardId of cardIds) {
+        const call = card[':cardId'].disablements.$post({ param: { cardId } }, once(`${requestId}:${cardId}`))
+        await orRetry(cardParty, answer(call))
+      }
     },
 
     tellAuthority: async ({ params }) => {

@@ -18,7 +18,9 @@ export type Refusal = { status: number; code: string; detail: string }
 export type Arrival = { from: string; address: string }
 type TransferredRecord = {
   basicFour: BasicFour
-  cardId?: string
+  card: HeldCard | null
+  lostCard: HeldCard | null
+  formerCardIds: string[]
   certificates: Omit<HeldCertificate, 'cardId'>[]
 }
 
@@ -29,6 +31,12 @@ export type Resident = {
   card: HeldCard | null
   /** A card that is being made; the old one stays in use until then. */
   newCard: HeldCard | null
+  /** The card that is exchanged for `card`, until that has its certificates. */
+  replacedCard: HeldCard | null
+  /** Reported lost; it may be found back until a new one is issued. */
+  lostCard: HeldCard | null
+  /** Cards that ended while they were not here; whichever turns up is handed in. */
+  formerCardIds: string[]
   /** Keys on the card that wait for their certificates. */
   publicKeys: PublicKeys
   certificates: HeldCertificate[]
@@ -43,17 +51,20 @@ export type ResidentEvent =
   | { type: 'resident.moved'; address: string; at: number }
   | { type: 'resident.renamed'; name: string; at: number }
   | { type: 'resident.departed' }
+  | { type: 'resident.emigrated'; at: number }
   | { type: 'resident.died'; at: number }
   | { type: 'card.requested'; cardId: string; authenticationPin: string; signaturePassword?: string; at: number }
   | { type: 'card.made'; cardId: string; publicKeys: PublicKeys }
   | { type: 'card.refused'; refusal: Refusal }
   | { type: 'card.lost'; at: number }
+  | { type: 'card.found' }
+  | { type: 'card.returned'; cardId: string; at: number }
   | { type: 'renewal.requested' }
   | { type: 'signature.requested'; signaturePassword?: string }
   | { type: 'keys.made'; cardId: string; publicKeys: PublicKeys }
   | { type: 'certificate.issued'; issued: HeldCertificate; certificate: string; caCertificate: string; at: number }
-  | { type: 'certificate.refused'; cardId: string; refusal: Refusal }
-  | { type: 'certificate.written'; cardId: string; kind: CertificateKind }
+  | { type: 'certificate.refused'; cardId: string; refusal: Refusal; at: number }
+  | { type: 'certificate.written'; cardId: string; kind: CertificateKind; at: number }
 
 /** Parameters of the effects (effects.ts). PINs are in these only: they are kept until the card was told, and never longer. */
 export type MakeCard = { cardId: string; authenticationPin: string; signaturePassword?: string }
@@ -65,6 +76,7 @@ export type RequestCertificate = {
   replaces?: string
 }
 export type WriteCertificate = { cardId: string; kind: CertificateKind; certificate: string; caCertificate: string }
+export type DestroyCards = { cardIds: string[] }
 export type TellAuthority = {
   certificates: { kind: CertificateKind; serialNumber: string }[]
   reason: RevocationReason

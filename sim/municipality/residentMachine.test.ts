@@ -18,6 +18,7 @@ const written = (kind: 'authentication' | 'signature'): ResidentEvent => ({
   type: 'certificate.written',
   cardId: 'c1',
   kind,
+  at,
 })
 
 const order: ResidentEvent[] = [
@@ -33,6 +34,10 @@ const whole = [
   issued('signature'),
   written('signature'),
 ]
+
+const again: ResidentEvent = { type: 'card.requested', cardId: 'c2', authenticationPin: '1234', at }
+const lost: ResidentEvent = { type: 'card.lost', at }
+const madeAgain: ResidentEvent = { type: 'card.made', cardId: 'c2', publicKeys: { authentication: 'b' } }
 
 /** The resident after these events, and the effects of the last. */
 const after = (...events: ResidentEvent[]) => {
@@ -93,16 +98,12 @@ test('a certificate that comes too late is discarded', () => {
   expect(after(...order, made, died, issued('authentication')).effects).toMatchObject([
     { type: 'tellAuthority', params: { reason: 'unspecified', certificates: [{ serialNumber: 'A1' }] } },
   ])
-  const lost: ResidentEvent = { type: 'card.lost', at }
-  const again: ResidentEvent = { type: 'card.requested', cardId: 'c2', authenticationPin: '1234', at }
-  const madeAgain: ResidentEvent = { type: 'card.made', cardId: 'c2', publicKeys: { authentication: 'b' } }
   const late = after(...order, made, lost, again, madeAgain, issued('authentication'))
   expect(late.effects).toMatchObject([{ type: 'tellAuthority', params: { reason: 'unspecified' } }])
   expect(late.state).toEqual({ registered: 'certifying' })
 })
 
 test('a refused new card leaves the old one in use', () => {
-  const again: ResidentEvent = { type: 'card.requested', cardId: 'c2', authenticationPin: '1234', at }
   const refused: ResidentEvent = {
     type: 'card.refused',
     refusal: { status: 422, code: 'unacceptable-pin', detail: 'x' },
@@ -122,4 +123,34 @@ test.each([
   const child: ResidentEvent = { type: 'resident.registered', basicFour: { ...basicFour, dateOfBirth } }
   const { context } = after(child, { type: 'card.requested', cardId: 'c1', authenticationPin: '1234', at })
   expect(new Date(context.newCard?.expiresAt ?? 0).toISOString()).toBe(end)
+})
+
+test('a card made for somebody who died or left meanwhile is destroyed', () => {
+  for (const event of [{ type: 'resident.died', at }, { type: 'resident.departed' }] as const)
+    expect(after(...order, event, made).effects).toEqual([{ type: 'destroyCards', params: { cardIds: ['c1'] } }])
+})
+
+test('a card lost while the next one is made is held, and found back only if that is refused', () => {
+  const { effects, context, state } = after(...whole, again, lost)
+  expect(effects).toMatchObject([{ type: 'tellAuthority', params: { reason: 'certificateHold' } }])
+  expect([state, context.card, context.lostCard?.cardId]).toEqual([{ registered: 'makingCard' }, null, 'c1'])
+  const refused: ResidentEvent = { type: 'card.refused', refusal: { status: 422, code: 'x', detail: 'x' } }
+  const found = after(...whole, again, lost, refused, { type: 'card.found' })
+  expect([found.state, found.context.card?.cardId]).toEqual([{ registered: 'active' }, 'c1'])
+  const replaced = after(...whole, again, lost, madeAgain, { type: 'card.found' })
+  expect([replaced.state, replaced.context.formerCardIds]).toEqual([{ registered: 'certifying' }, ['c1']])
+})
+
+test('when the authority refuses the new card, the old one is taken back and the new one destroyed', () => {
+  const refusal = { status: 422, code: 'x', detail: 'x' }
+  const refused: ResidentEvent = { type: 'certificate.refused', cardId: 'c2', refusal, at }
+  const { effects, context, state } = after(...whole, again, madeAgain, refused)
+  expect(effects).toEqual([{ type: 'destroyCards', params: { cardIds: ['c2'] } }])
+  expect([state, context.card?.cardId, context.replacedCard]).toEqual([{ registered: 'active' }, 'c1', null])
+  expect(context.certificates.map(({ valid }) => valid)).toEqual([true, true])
+})
+
+test('a move during an exchange takes the new card along; the old one is to be handed in', () => {
+  const { context } = after(...whole, again, madeAgain, { type: 'resident.departed' })
+  expect([context.card?.cardId, context.formerCardIds]).toEqual(['c2', ['c1']])
 })

@@ -1,45 +1,17 @@
 /** The life of a resident in the register 住民基本台帳, with the card and its certificates. */
-import type { MakeCard, Resident, ResidentEvent } from './resident.ts'
-import { both, nextRequest, residentSetup, withdrawal } from './residentSetup.ts'
-
-const issueCard = {
-  target: '#resident.registered.makingCard',
-  actions: [
-    'forgetRefusal',
-    'noteNewCard',
-    {
-      type: 'makeCard',
-      params: ({ event }: { event: Extract<ResidentEvent, { type: 'card.requested' }> }): MakeCard => {
-        const { cardId, authenticationPin, signaturePassword } = event
-        return { cardId, authenticationPin, ...(signaturePassword !== undefined && { signaturePassword }) }
-      },
-    },
-  ],
-} as const
-
-/** A lost card is reported as a hold, since its key may not be safe (assumed; J-LIS CPS 4.9.9 names no loss). */
-const loseCard = {
-  target: '#resident.registered.lost',
-  actions: [
-    {
-      type: 'tellAuthority',
-      params: ({ context, event }: { context: Resident; event: Extract<ResidentEvent, { type: 'card.lost' }> }) =>
-        withdrawal(context, { kinds: both, reason: 'certificateHold', at: event.at }),
-    },
-    { type: 'noteInvalid', params: both },
-    'dropCard',
-  ],
-} as const
-
-/** A change of what the signature certificate says ends it; the authentication certificate says nothing and stays. */
-const endSignature = [
-  {
-    type: 'tellAuthority',
-    params: ({ context, event }: { context: Resident; event: { at: number } }) =>
-      withdrawal(context, { kinds: ['signature'], reason: 'affiliationChanged', at: event.at }),
-  },
-  { type: 'noteInvalid', params: ['signature'] },
-] as const
+import type { Resident } from './resident.ts'
+import {
+  ceaseAll,
+  destroyOwn,
+  destroyReturned,
+  endSignature,
+  finishExchange,
+  holdAll,
+  issueCard,
+  loseCard,
+  loseReplacedCard,
+} from './residentAction.ts'
+import { idsOf, nextRequest, renewedKinds, residentSetup } from './residentSetup.ts'
 
 const cardIdOf = ({ context }: { context: Resident }) => context.card?.cardId ?? ''
 
@@ -51,6 +23,9 @@ export const residentMachine = residentSetup.createMachine({
     arrival: null,
     card: null,
     newCard: null,
+    replacedCard: null,
+    lostCard: null,
+    formerCardIds: [],
     publicKeys: {},
     certificates: [],
     refusal: null,
@@ -67,6 +42,9 @@ export const residentMachine = residentSetup.createMachine({
         }),
       },
     },
+    'card.made': { guard: 'isNobodys', actions: destroyReturned },
+    // also after a move, abroad, or for the dead
+    'card.returned': { guard: 'isFormer', actions: [destroyReturned, 'forgetFormerCard'] },
   },
   initial: 'absent',
   states: {
@@ -81,6 +59,7 @@ export const residentMachine = residentSetup.createMachine({
       on: {
         'record.received': [
           { guard: 'bringsCard', target: 'registered.active', actions: ['noteRecord', ...endSignature] },
+          { guard: 'bringsLostCard', target: 'registered.lost', actions: 'noteRecord' },
           { target: 'registered.noCard', actions: 'noteRecord' },
         ],
         'record.refused': { target: 'absent', actions: 'noteRefusal' },
@@ -91,18 +70,26 @@ export const residentMachine = residentSetup.createMachine({
       on: {
         'resident.moved': { actions: ['noteAddress', ...endSignature] },
         'resident.renamed': { actions: ['noteName', ...endSignature] },
-        'resident.departed': { target: 'departed', actions: 'stopWaiting' },
+        'resident.departed': { target: 'departed', actions: ['leaveReplaced', 'stopWaiting'] },
+        'resident.emigrated': {
+          target: 'abroad',
+          actions: [
+            ...ceaseAll,
+            {
+              type: 'destroyCards',
+              params: ({ context }) => ({ cardIds: idsOf(context.card, context.replacedCard) }),
+            },
+            { type: 'endCards', params: ({ context }) => idsOf(context.lostCard) },
+          ],
+        },
         'resident.died': {
           target: 'dead',
           actions: [
+            ...ceaseAll,
             {
-              // assumed: J-LIS CPS 4.9.9 says only that the certificate is no longer needed
-              type: 'tellAuthority',
-              params: ({ context, event }) =>
-                withdrawal(context, { kinds: both, reason: 'cessationOfOperation', at: event.at }),
+              type: 'endCards',
+              params: ({ context }) => idsOf(context.card, context.replacedCard, context.lostCard),
             },
-            { type: 'noteInvalid', params: both },
-            'stopWaiting',
           ],
         },
       },
@@ -113,8 +100,10 @@ export const residentMachine = residentSetup.createMachine({
             'card.made': { guard: 'isNewCard', target: 'certifying', actions: 'handOver' },
             'card.refused': [
               { guard: 'hasCard', target: 'active', actions: ['noteRefusal', 'stopWaiting'] },
+              { guard: 'hasLostCard', target: 'lost', actions: ['noteRefusal', 'stopWaiting'] },
               { target: 'noCard', actions: ['noteRefusal', 'stopWaiting'] },
             ],
+            'card.lost': { guard: 'hasCard', actions: holdAll },
           },
         },
         renewingKeys: {
@@ -148,12 +137,17 @@ export const residentMachine = residentSetup.createMachine({
               {
                 guard: { type: 'isOfThisCardAndUsable', params: ({ event }) => event.cardId },
                 target: 'active',
-                actions: ['noteRefusal', 'stopWaiting'],
+                actions: ['noteRefusal', 'stopWaiting', ...finishExchange],
+              },
+              {
+                guard: { type: 'isOfThisCardAndExchanged', params: ({ event }) => event.cardId },
+                target: 'active',
+                actions: ['noteRefusal', destroyOwn, 'takeOldBack'],
               },
               {
                 guard: { type: 'isOfThisCard', params: ({ event }) => event.cardId },
                 target: 'noCard',
-                actions: ['noteRefusal', 'dropCard'],
+                actions: ['noteRefusal', destroyOwn, 'dropCard'],
               },
             ],
             'certificate.written': [
@@ -164,18 +158,28 @@ export const residentMachine = residentSetup.createMachine({
                 actions: 'noteWritten',
               },
               {
+                guard: { type: 'isOfThisCardAndExchanged', params: ({ event }) => event.cardId },
+                target: 'active',
+                actions: ['noteWritten', ...finishExchange],
+              },
+              {
                 guard: { type: 'isOfThisCard', params: ({ event }) => event.cardId },
                 target: 'active',
                 actions: 'noteWritten',
               },
             ],
-            'card.lost': loseCard,
+            'card.lost': [loseReplacedCard, loseCard],
           },
         },
         active: {
           on: {
             'card.requested': issueCard,
             'card.lost': loseCard,
+            'card.returned': {
+              guard: 'isInUse',
+              target: 'noCard',
+              actions: [...ceaseAll, destroyReturned, 'dropCard'],
+            },
             'renewal.requested': {
               target: 'renewingKeys',
               actions: [
@@ -184,7 +188,7 @@ export const residentMachine = residentSetup.createMachine({
                   type: 'makeKeys',
                   params: ({ context }) => ({
                     cardId: cardIdOf({ context }),
-                    kinds: both.filter((kind) => context.certificates.some((held) => held.kind === kind)),
+                    kinds: renewedKinds(context),
                   }),
                 },
               ],
@@ -205,10 +209,18 @@ export const residentMachine = residentSetup.createMachine({
             },
           },
         },
-        lost: { on: { 'card.requested': issueCard } },
+        lost: {
+          on: {
+            'card.requested': issueCard,
+            'card.found': { target: 'active', actions: 'noteFind' },
+            'card.returned': { guard: 'isLost', target: 'noCard', actions: [destroyReturned, 'forgetLostCard'] },
+          },
+        },
       },
     },
     departed: { on: { 'resident.arrived': { target: 'arriving', actions: 'noteArrival' } } },
+    /** 国外転出: whoever comes back is registered anew. */
+    abroad: { on: { 'resident.registered': { target: 'registered', actions: 'noteRegistration' } } },
     dead: {},
   },
 })

@@ -6,6 +6,7 @@ import type { CertificateKind } from '../pki/profile.ts'
 import { ageAt, endOfBirthday } from '../pki/validity.ts'
 import type {
   Arrival,
+  DestroyCards,
   HeldCard,
   HeldCertificate,
   MakeCard,
@@ -30,7 +31,7 @@ export const both: readonly CertificateKind[] = ['authentication', 'signature']
 
 /** What must be told to the authority when certificates of these kinds are no longer right; none if none is valid. */
 export const withdrawal = (
-  { certificates, residentNetworkDelayMs }: Resident,
+  { certificates, residentNetworkDelayMs }: Pick<Resident, 'certificates' | 'residentNetworkDelayMs'>,
   why: { kinds: readonly CertificateKind[]; reason: RevocationReason; at: number },
 ): TellAuthority => ({
   certificates: certificates
@@ -39,6 +40,20 @@ export const withdrawal = (
   reason: why.reason,
   dueAt: why.at + residentNetworkDelayMs,
 })
+
+/** As `withdrawal`, of what is on any card but the one that the resident has or is getting. */
+export const withdrawalElsewhere = (resident: Resident, why: { reason: RevocationReason; at: number }) =>
+  withdrawal(
+    { ...resident, certificates: resident.certificates.filter(({ cardId }) => cardId !== resident.card?.cardId) },
+    { kinds: both, ...why },
+  )
+
+/** Both kinds, but no signature certificate for who had none (under 15, or not wanted). */
+export const renewedKinds = ({ certificates }: Resident): CertificateKind[] =>
+  both.filter((kind) => kind === 'authentication' || certificates.some((held) => held.kind === kind))
+
+export const idsOf = (...cards: (HeldCard | null)[]): string[] =>
+  cards.flatMap((card) => (card === null ? [] : [card.cardId]))
 
 /** The authentication certificate comes first: a signature certificate may not outlive it. */
 export const nextRequest = ({ card, publicKeys, certificates }: Resident): RequestCertificate => {
@@ -60,11 +75,20 @@ export const residentSetup = setup({
   },
   guards: {
     hasCard: ({ context }) => context.card !== null,
-    bringsCard: ({ event }) => event.type === 'record.received' && event.record.cardId !== undefined,
+    hasLostCard: ({ context }) => context.lostCard !== null,
+    isExchanging: ({ context }) => context.replacedCard !== null,
+    bringsCard: ({ event }) => event.type === 'record.received' && event.record.card !== null,
+    bringsLostCard: ({ event }) => event.type === 'record.received' && event.record.lostCard !== null,
+    isInUse: ({ context, event }) => event.type === 'card.returned' && event.cardId === context.card?.cardId,
+    isLost: ({ context, event }) => event.type === 'card.returned' && event.cardId === context.lostCard?.cardId,
+    isFormer: ({ context, event }) => event.type === 'card.returned' && context.formerCardIds.includes(event.cardId),
+    isNobodys: ({ context, event }) => event.type === 'card.made' && event.cardId !== context.card?.cardId,
     isNewCard: ({ context, event }) => event.type === 'card.made' && event.cardId === context.newCard?.cardId,
     isOfThisCard: ({ context }, cardId: string) => cardId === context.card?.cardId,
     isOfThisCardAndMoreWait: ({ context }, cardId: string) =>
       cardId === context.card?.cardId && Object.keys(context.publicKeys).length > 1,
+    isOfThisCardAndExchanged: ({ context }, cardId: string) =>
+      cardId === context.card?.cardId && context.replacedCard !== null,
     isOfThisCardAndUsable: ({ context }, cardId: string) =>
       cardId === context.card?.cardId &&
       context.certificates.some((held) => held.kind === 'authentication' && held.cardId === cardId),
@@ -75,6 +99,7 @@ export const residentSetup = setup({
     makeKeys: effect<MakeKeys>(),
     requestCertificate: effect<RequestCertificate>(),
     writeCertificate: effect<WriteCertificate>(),
+    destroyCards: effect<DestroyCards>(),
     tellAuthority: effect<TellAuthority>(),
     noteRegistration: assign(({ event }) =>
       event.type === 'resident.registered' ? { basicFour: event.basicFour } : {},
@@ -84,14 +109,12 @@ export const residentSetup = setup({
     ),
     noteRecord: assign(({ context, event }) => {
       if (event.type !== 'record.received' || context.arrival === null) return {}
-      const { basicFour, cardId, certificates } = event.record
+      const { basicFour, card, lostCard, formerCardIds, certificates } = event.record
+      const cardId = card?.cardId ?? lostCard?.cardId ?? ''
       return {
         basicFour: { ...basicFour, address: context.arrival.address },
-        // when it was issued is not in the record; the authority keeps to the end it was first told (issuing.ts there)
-        card: cardId === undefined ? null : { cardId, expiresAt: cardEnd(basicFour.dateOfBirth, event.at) },
-        newCard: null,
-        publicKeys: {},
-        certificates: certificates.map((held) => ({ ...held, cardId: cardId ?? '' })),
+        ...{ card, lostCard, formerCardIds, newCard: null, replacedCard: null, publicKeys: {} },
+        certificates: certificates.map((held) => ({ ...held, cardId })),
         arrival: null,
       }
     }),
@@ -106,9 +129,36 @@ export const residentSetup = setup({
     noteNewCard: assign(({ context, event }) =>
       event.type === 'card.requested' ? { newCard: newCardOf(context, event.cardId, event.at) } : {},
     ),
-    handOver: assign(({ context: { newCard }, event }) =>
-      event.type === 'card.made' ? { card: newCard, newCard: null, publicKeys: event.publicKeys } : {},
+    /** The card is there; whichever was lost before it cannot be found back any more. */
+    handOver: assign(({ context: { card, newCard, lostCard, formerCardIds }, event }) =>
+      event.type === 'card.made'
+        ? {
+            ...{ card: newCard, newCard: null, replacedCard: card, publicKeys: event.publicKeys },
+            ...{ lostCard: null, formerCardIds: [...formerCardIds, ...idsOf(lostCard)] },
+          }
+        : {},
     ),
+    endExchange: assign({ replacedCard: null }),
+    takeOldBack: assign(({ context: { replacedCard } }) => ({
+      card: replacedCard,
+      replacedCard: null,
+      publicKeys: {},
+    })),
+    noteLoss: assign(({ context: { card } }) => ({ card: null, lostCard: card, publicKeys: {} })),
+    leaveReplaced: assign(({ context: { replacedCard, formerCardIds } }) => ({
+      replacedCard: null,
+      formerCardIds: [...formerCardIds, ...idsOf(replacedCard)],
+    })),
+    noteFind: assign(({ context: { lostCard } }) => ({ card: lostCard, lostCard: null })),
+    forgetLostCard: assign({ lostCard: null }),
+    forgetFormerCard: assign(({ context: { formerCardIds }, event }) =>
+      event.type === 'card.returned' ? { formerCardIds: formerCardIds.filter((id) => id !== event.cardId) } : {},
+    ),
+    /** No card is in use any more; those that nobody brought may still turn up. */
+    endCards: assign(({ context: { formerCardIds } }, notHere: string[]) => ({
+      ...{ card: null, newCard: null, replacedCard: null, lostCard: null, publicKeys: {} },
+      formerCardIds: [...formerCardIds, ...notHere],
+    })),
     noteKeys: assign(({ event }) => (event.type === 'keys.made' ? { publicKeys: event.publicKeys } : {})),
     noteCertificate: assign(({ context: { certificates }, event }) =>
       event.type === 'certificate.issued'
@@ -122,6 +172,9 @@ export const residentSetup = setup({
     }),
     noteInvalid: assign(({ context: { certificates } }, kinds: readonly CertificateKind[]) => ({
       certificates: without(certificates, kinds),
+    })),
+    noteInvalidElsewhere: assign(({ context: { card, certificates } }) => ({
+      certificates: certificates.map((held) => (held.cardId === card?.cardId ? held : { ...held, valid: false })),
     })),
     dropCard: assign({ card: null, newCard: null, publicKeys: {} }),
     stopWaiting: assign({ newCard: null, publicKeys: {} }),

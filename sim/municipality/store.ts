@@ -17,13 +17,17 @@ export const residenceOf = ({ state }: Resident): string => {
 /** A certificate past its end is not valid at `now` either. */
 export const recordOf = (resident: Resident, now: number): ResidentRecord => {
   const { id: residentId, context } = resident
-  const { basicFour, card, certificates } = context
+  const { basicFour, card, lostCard, formerCardIds, certificates } = context
+  const expiresAt = (card ?? lostCard)?.expiresAt
   if (basicFour === null) throw new Problem(404, 'no-such-resident', `there is no resident ${residentId}`)
   return {
     residentId,
     state: residenceOf(resident),
     basicFour,
     ...(card !== null && { cardId: card.cardId }),
+    ...(lostCard !== null && { lostCardId: lostCard.cardId }),
+    ...(expiresAt !== undefined && { cardExpiresAt: expiresAt }),
+    formerCardIds,
     certificates: certificates.map(({ kind, serialNumber, notAfter, valid }) => {
       return { kind, serialNumber, notAfter, valid: valid && now <= notAfter }
     }),

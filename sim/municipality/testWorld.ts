@@ -1,8 +1,9 @@
 /** A small real world for the tests of this folder: two municipalities, the certification authority, the cards, and people. */
-import { mkdtempSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { afterAll } from 'vitest'
 import type { z } from 'zod'
 import { createCa, type CaApp } from '../ca/index.ts'
 import { createCard, type CardApp } from '../card/index.ts'
@@ -17,8 +18,19 @@ import type { residentRecord } from '../messages/residence.ts'
 import type { CertificateKind } from '../pki/profile.ts'
 import { createMunicipality, type MunicipalityApp } from './index.ts'
 
-/** Keys are made once for all tests of a file. */
-const keyPool = join(mkdtempSync(join(tmpdir(), 'town-keys-')), 'keys')
+/** Everything of a test file lies here and goes with it. */
+const place = mkdtempSync(join(tmpdir(), 'town-'))
+const closing: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const close of closing) await close()
+  rmSync(place, { recursive: true })
+})
+
+/** Keys are made once for all tests of a file; those that set-up made are taken first. */
+const keyPool = join(place, 'keys')
+const made = join(import.meta.dirname, '..', '..', 'data', 'key-pool')
+if (existsSync(made)) copyFileSync(made, keyPool)
+
 const startAt = Date.UTC(2026, 3, 1)
 
 const towns = {
@@ -35,7 +47,7 @@ export const hanako = {
 } as const
 
 /** `folder` of an earlier world: the same parties after a restart, at the time they had reached. */
-export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'town-site-')), at = startAt) => {
+export const createTestWorld = async (folder = mkdtempSync(join(place, 'world-')), at = startAt) => {
   const clock = createClock({ mode: 'virtual', startAt: at })
   const directory: Directory = new Map()
   const apps = new Map<string, Hono>()
@@ -56,6 +68,10 @@ export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'town-
     enter(townSite, await createMunicipality(townSite, options))
   }
   const people = await site('people', 'public')
+  closing.push(async () => {
+    clock.stop()
+    for (const { store } of [...sites.values(), people]) await store.close()
+  })
   for (const one of sites.values()) await one.actors.resume()
 
   const town = (id: Town = 'municipality-aobano') => people.network.connect<MunicipalityApp>(id)
@@ -82,7 +98,7 @@ export const createTestWorld = async (folder = mkdtempSync(join(tmpdir(), 'town-
     return state.reason ?? state.certStatus
   }
 
-  const cards = people.network.connect<CardApp>('card').cards
+  const cards = people.network.connect<CardApp>('card')
   const reader = (cardId: string) =>
     createReader(
       async (apdu) => (await answer(cards[':cardId'].apdu.$post({ param: { cardId }, json: { apdu } }))).response,
