@@ -12,10 +12,21 @@ import { certIdOf, createOcspError, createOcspResponse } from '../../sim/pki/ocs
 import { type CertificateKind, certificateKinds, crlDistributionPoint, mediums } from '../../sim/pki/profile.ts'
 import { type CertificateType, certificateTypeOf } from '../../sim/pki/profileTable.ts'
 import { day, hanako, kiyose, now } from '../../sim/pki/testHierarchy.ts'
+import { issueServerCertificate, issueWebCaCertificate } from '../../sim/pki/serverCertificate.ts'
 import { issueTimeStampCertificate } from '../../sim/pki/timeStampCertificate.ts'
 
 /** What the accepted findings are listed by. */
-export const specimenKinds = ['ca', 'signature', 'authentication', 'ocspSigner', 'timeStamping', 'crl', 'ocsp'] as const
+export const specimenKinds = [
+  'ca',
+  'signature',
+  'authentication',
+  'ocspSigner',
+  'timeStamping',
+  'webCa',
+  'webServer',
+  'crl',
+  'ocsp',
+] as const
 export type SpecimenKind = (typeof specimenKinds)[number]
 
 export type Specimen = {
@@ -153,6 +164,18 @@ async function specimensOf(kind: CertificateKind, algorithm: KeyAlgorithm): Prom
   ]
 }
 
+/** The certificates of the testbed's own web pages. */
+async function webSpecimens(): Promise<Specimen[]> {
+  const [ca, keyPair] = await Promise.all([generateKeyPair(), generateKeyPair()])
+  const life = (days: number) => ({ notBefore: now, notAfter: now + days * day })
+  const authority = await issueWebCaCertificate({ keyPair: ca, serialNumber: 1n << 120n, ...life(3650) })
+  const server = await issueServerCertificate({ keyPair, ca, serialNumber: (1n << 120n) + 1n, ...life(180) })
+  return [
+    { name: 'web ca', kind: 'webCa', form: 'certificate', der: authority },
+    { name: 'web server', kind: 'webServer', form: 'certificate', der: server, issuer: authority },
+  ]
+}
+
 /** Every kind of certificate, list and answer, of both CAs, with RSA and with ECDSA keys. */
 export async function createSpecimens(): Promise<Specimen[]> {
   const all = await Promise.all(
@@ -164,5 +187,5 @@ export async function createSpecimens(): Promise<Specimen[]> {
   })
   const authority: Specimen = { name: 'time-stamping', kind: 'timeStamping', form: 'certificate', der: stamping }
   const error: Specimen = { name: 'ocsp error', kind: 'ocsp', form: 'ocsp', der: createOcspError('unauthorized') }
-  return [...all.flat(), authority, error]
+  return [...all.flat(), authority, ...(await webSpecimens()), error]
 }

@@ -1,5 +1,6 @@
 /** Putting an app on a TCP port, with a message a person understands when the port cannot be had. */
 import { createServer } from 'node:http'
+import type { Server, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { Explained } from './explained.ts'
@@ -10,21 +11,24 @@ export class CannotListen extends Explained {}
 
 export type Listening = { url: string; port: number; close(): Promise<void> }
 
-const explain = (error: NodeJS.ErrnoException, host: string, port: number): Text => {
+/** `variable` names the setting with which a person chooses another port. */
+type Wanted = { scheme: 'http' | 'https'; host: string; port: number; variable: string }
+
+const explain = (error: NodeJS.ErrnoException, { host, port, variable }: Wanted): Text => {
   if (error.code === 'ERR_SOCKET_BAD_PORT')
     return {
-      ja: `${port} はポート番号ではありません。0 から 65535 で指定してください（例: PORT=4000 npm start）`,
-      en: `${port} is no port: choose one from 0 to 65535, e.g. PORT=4000 npm start`,
+      ja: `${port} はポート番号ではありません。0 から 65535 で指定してください（例: ${variable}=4000 npm start）`,
+      en: `${port} is no port: choose one from 0 to 65535, e.g. ${variable}=4000 npm start`,
     }
   if (error.code === 'EADDRINUSE')
     return {
-      ja: `${host} のポート ${port} は使用中です。使っているものを終了するか、別の番号で起動してください（例: PORT=${port + 1} npm start）`,
-      en: `port ${port} on ${host} is in use: stop what uses it, or choose another with PORT=${port + 1} npm start`,
+      ja: `${host} のポート ${port} は使用中です。使っているものを終了するか、別の番号で起動してください（例: ${variable}=${port + 1} npm start）`,
+      en: `port ${port} on ${host} is in use: stop what uses it, or choose another with ${variable}=${port + 1} npm start`,
     }
   if (error.code === 'EACCES')
     return {
-      ja: `${host} のポート ${port} を使う権限がありません。1024 以上で起動してください（例: PORT=4000 npm start）`,
-      en: `port ${port} on ${host} needs more rights: choose one above 1023, e.g. PORT=4000 npm start`,
+      ja: `${host} のポート ${port} を使う権限がありません。1024 以上で起動してください（例: ${variable}=4000 npm start）`,
+      en: `port ${port} on ${host} needs more rights: choose one above 1023, e.g. ${variable}=4000 npm start`,
     }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return {
@@ -69,25 +73,30 @@ export type ListenOptions = {
   under?: ReadonlyMap<string, Hono>
 }
 
-/** Serve until closed; port 0 takes any free one. */
-export const listen = (app: Hono, { host, port, under = new Map() }: ListenOptions): Promise<Listening> =>
+/** Take the port with a server made just then, and serve until closed; port 0 takes any free one. */
+export const takePort = (make: () => Server, wanted: Wanted): Promise<Listening> =>
   new Promise((resolve, reject) => {
-    const cannot = (error: NodeJS.ErrnoException) =>
-      reject(new CannotListen(explain(error, host, port), { cause: error }))
+    const { scheme, host, port } = wanted
+    const cannot = (error: NodeJS.ErrnoException) => reject(new CannotListen(explain(error, wanted), { cause: error }))
     const start = () => {
-      const server = createServer(dispatch(app, under))
+      const server = make()
+      const sockets = new Set<Socket>()
+      server.on('connection', (socket) => {
+        sockets.add(socket)
+        socket.once('close', () => sockets.delete(socket))
+      })
       server.once('error', cannot)
       server.listen(port, host, () => {
         const address = server.address()
         const taken = typeof address === 'object' && address !== null ? address.port : port
         const shown = host.includes(':') ? `[${host}]` : host
         resolve({
-          url: `http://${shown}:${taken}`,
+          url: `${scheme}://${shown}:${taken}`,
           port: taken,
           close: () =>
             new Promise((closed) => {
-              server.closeAllConnections()
               server.close(() => closed())
+              for (const socket of sockets) socket.destroy()
             }),
         })
       })
@@ -100,3 +109,7 @@ export const listen = (app: Hono, { host, port, under = new Map() }: ListenOptio
       else throw error
     }
   })
+
+/** Serve until closed; port 0 takes any free one. */
+export const listen = (app: Hono, { host, port, under = new Map() }: ListenOptions): Promise<Listening> =>
+  takePort(() => createServer(dispatch(app, under)), { scheme: 'http', host, port, variable: 'PORT' })

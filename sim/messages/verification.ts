@@ -85,7 +85,7 @@ export const verificationRequest = z.strictObject({
 export const verificationBatchRequest = z.strictObject({ items: z.array(verificationRequest).min(1).max(300) })
 
 /** Where the word on revocation came from, and the time it speaks of. */
-const revocationStatus = z.strictObject({
+export const revocationStatus = z.strictObject({
   method: checkMethod,
   certStatus: z.enum(['good', 'revoked', 'unknown']),
   asOf: instant,
@@ -93,6 +93,23 @@ const revocationStatus = z.strictObject({
 
 export const verificationAnswer = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('accepted'), notAfter: instant, revocation: revocationStatus }),
+  z.strictObject({ ...refused.shape, revocation: revocationStatus.optional() }),
+])
+
+/**
+ * A certificate whose holder proved to this provider, in a TLS handshake, that the key is theirs (RFC 5246 section 7.4.8): a login with the
+ * card from the person's own computer. The platform has the provider's word for the proof, and the answer is worth no more than that.
+ */
+export const clientCertificateRequest = z.strictObject({ certificate: certificateBytes })
+
+/** `accountId` is this person's pseudonym at this provider only, the same as in an authentication; no tickets, no presence. */
+export const clientCertificateAnswer = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('accepted'),
+    accountId: id,
+    notAfter: instant,
+    revocation: revocationStatus,
+  }),
   z.strictObject({ ...refused.shape, revocation: revocationStatus.optional() }),
 ])
 

@@ -17,6 +17,8 @@ import {
   authenticationAnswer,
   authenticationRequest,
   challengeIssued,
+  clientCertificateAnswer,
+  clientCertificateRequest,
   signatureAnswer,
   signatureRequest,
   verificationAnswer,
@@ -27,6 +29,7 @@ import {
 import { certificateKinds } from '../pki/profile.ts'
 import type { Authentication } from './authentication.ts'
 import type { ChangeCheck } from './changeCheck.ts'
+import type { ClientCertificates } from './clientCertificate.ts'
 import type { EvidenceKeeping } from './evidence.ts'
 import { createEvidenceApp } from './evidenceApp.ts'
 import type { LatestBasicFour } from './latestBasicFour.ts'
@@ -43,6 +46,7 @@ const providers = ['clinic', 'operator', 'issuer', 'insurer', 'subscription'] as
 
 export type PlatformParts = OperatorParts & {
   authentication: Authentication
+  clientCertificates: ClientCertificates
   verifySignature: SignatureVerification
   checkChanges: ChangeCheck
   linking: Linking
@@ -99,6 +103,23 @@ export const createApp = (site: Site, parts: PlatformParts) => {
       async (c) => {
         const asked = { request: c.req.valid('json'), provider: callerOf(c).id, requestId: requestIdOf(c, site) }
         const { answer, checks } = await authentication.authenticate(asked)
+        owe(c, 'authentication', 'verification', checks)
+        return c.json(answer)
+      },
+    )
+    .post(
+      '/client-certificates',
+      routeWithBody(clientCertificateRequest, {
+        summary:
+          'Check a certificate whose holder proved the key to this provider in a TLS handshake, without any ticket',
+        purpose: 'client-certificate.verify',
+        roles: providers,
+        answer: clientCertificateAnswer,
+        repeatable: true,
+      }),
+      async (c) => {
+        const asked = { ...c.req.valid('json'), provider: callerOf(c).id }
+        const { answer, checks } = await parts.clientCertificates(asked)
         owe(c, 'authentication', 'verification', checks)
         return c.json(answer)
       },

@@ -4,12 +4,13 @@ import type { ActorKind } from '../core/actors.ts'
 import type { Site } from '../core/site.ts'
 import { fromBase64, toBase64 } from '../messages/base64.ts'
 import type { authenticationAnswer, authenticationRequest, challengeIssued } from '../messages/verification.ts'
+import type { Certificate } from '../pki/certificate.ts'
 import { type Answered, type CertificateCheck, refuse, type Refusal } from './certificateCheck.ts'
 import type { challengeMachine } from './challengeMachine.ts'
+import type { Holders } from './holder.ts'
 import { isSignedByHolder } from './proof.ts'
 import type { Retention } from './retention.ts'
 import type { PeopleStore } from './store.ts'
-import type { Subjects } from './subject.ts'
 import type { Tickets } from './ticket.ts'
 
 /** As long as the hash that is signed (assumed). */
@@ -25,14 +26,14 @@ export type Authentication = {
 type Parts = {
   challenges: ActorKind<typeof challengeMachine>
   check: CertificateCheck
-  subjects: Subjects
+  holders: Holders
   store: PeopleStore
   tickets: Tickets
   retention: Retention
 }
 
 export const createAuthentication = (site: Site, parts: Parts): Authentication => {
-  const { challenges, check, subjects, store, tickets, retention } = parts
+  const { challenges, check, holders, store, tickets, retention } = parts
 
   /** Use the challenge up, whatever comes of it; only one request ever gets it. */
   const consume = async (challengeId: string, provider: string, requestId: string): Promise<string | Refusal> => {
@@ -50,20 +51,15 @@ export const createAuthentication = (site: Site, parts: Parts): Authentication =
     if (certificate === undefined) return refused(refuse('malformed'))
     const challenge = await consume(request.challengeId, provider, requestId)
     if (typeof challenge !== 'string') return refused(challenge)
-    const kind = 'authentication'
-    const valid = await check.issuerOf(certificate, kind)
-    if ('refusal' in valid) return refused(valid.refusal)
     const signature = fromBase64(request.signature)
-    if (!isSignedByHolder(certificate, fromBase64(challenge), signature)) return refused(refuse('bad-signature'))
-    const checked = await check.statusOf({ certificate, issuer: valid.issuer, kind })
-    const { checks } = checked
-    if ('refusal' in checked) return refused(checked.refusal, checks)
-    const subjectId = await subjects.of(certificate, checked.status.asOf)
-    if (subjectId === undefined) return refused(refuse('status-unknown'), checks)
+    const isProved = (shown: Certificate) => isSignedByHolder(shown, fromBase64(challenge), signature)
+    const recognised = await holders.recognise({ certificate, provider, isProved })
+    const { checks } = recognised
+    if ('refusal' in recognised) return refused(recognised.refusal, checks)
+    const { subjectId, accountId } = recognised
 
     const authenticationId = `authentication-${request.challengeId}`
     await store.addAuthentication({ authenticationId, provider, subjectId, at: site.clock.now() })
-    const accountId = await subjects.pseudonym(subjectId, provider)
     const { ask: purposes, consentGiven } = request
     const issued = await tickets.issue({ subjectId, provider, purposes, consentGiven, requestId })
     return { answer: { outcome: 'accepted', authenticationId, accountId, ...issued }, checks }

@@ -7,12 +7,14 @@ import { createCertificateMemory } from './certificateMemory.ts'
 import { challengeMachine } from './challengeMachine.ts'
 import { createChangeCheck, createWatchList } from './changeCheck.ts'
 import { createChangeSweeps } from './changeSweep.ts'
+import { createClientCertificates } from './clientCertificate.ts'
 import { createConsents } from './consent.ts'
 import { consentMachine } from './consentMachine.ts'
 import { createCrlSource } from './crlStatus.ts'
 import { createEvidenceKeeping } from './evidence.ts'
 import { createEvidenceDeletion } from './evidenceDeletion.ts'
 import { createEvidenceStore, evidenceTables } from './evidenceStore.ts'
+import { createHolders } from './holder.ts'
 import { createLatestBasicFour } from './latestBasicFour.ts'
 import { createLinking } from './link.ts'
 import { linkMachine } from './linkMachine.ts'
@@ -106,13 +108,15 @@ export const createPlatform = async (site: Site, options: PlatformOptions): Prom
     answers: source.method === 'ocsp' ? source : createOcspSource(site, meter),
   })
   const subjects = createSubjects(site, store)
+  const holders = createHolders({ check, subjects })
   const tickets = createTickets(site, store, consents)
   const retention = createRetention(site, store)
   // What an earlier run of the process left.
   retention.expect()
 
   const app = createApp(site, {
-    authentication: createAuthentication(site, { challenges, check, subjects, store, tickets, retention }),
+    authentication: createAuthentication(site, { challenges, check, holders, store, tickets, retention }),
+    clientCertificates: createClientCertificates({ check, holders, method: source.method }),
     verifySignature: createSignatureVerification(site, { check, stored, evidence }),
     checkChanges: createChangeCheck(site, { watch, list, trust, source, latestSweep: changeSweeps.latest }),
     linking: createLinking(site, { store, links, consents }),
