@@ -14,6 +14,7 @@ const benchmarks: Record<string, string> = {
   revocation: '失効情報の索引と一括変更確認 / revocation index and sweep',
   crl: '大きな失効リストの作成 / writing large CRLs',
   population: 'カードと証明書の大量発行 / a population of cards',
+  card: 'カードの応答と署名 / what a card costs',
 }
 
 const chosen = process.argv.slice(2)
