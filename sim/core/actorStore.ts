@@ -1,5 +1,5 @@
 /** The rows of durable actors: what one step writes inside one transaction, and what is read back. */
-import { and, asc, eq, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm'
 import type { Asked } from './actorMachine.ts'
 import {
   handledTable,
@@ -137,6 +137,13 @@ export const postpone = async (tx: Transaction, { id, attempts }: Outgoing, dueA
 /** What is read outside of transactions. */
 export const createActorReads = ({ read }: Store) => {
   const one = read.select().from(snapshotsTable).where(isActor).prepare()
+  const page = read
+    .select()
+    .from(snapshotsTable)
+    .where(and(eq(snapshotsTable.kind, given('kind')), gt(snapshotsTable.id, given('after'))))
+    .orderBy(asc(snapshotsTable.id))
+    .limit(sql.placeholder('limit'))
+    .prepare()
   const timer = read.select().from(timersTable).where(isTimer).prepare()
   const due = read
     .select()
@@ -151,6 +158,7 @@ export const createActorReads = ({ read }: Store) => {
       const where = state === undefined ? ofKind : and(ofKind, eq(snapshotsTable.state, state))
       return read.select().from(snapshotsTable).where(where).orderBy(asc(snapshotsTable.id))
     },
+    page: (kind: string, after: string, limit: number): Promise<SnapshotRow[]> => page.all({ kind, after, limit }),
     timer: async (kind: string, actorId: string, name: string): Promise<TimerRow | undefined> =>
       (await timer.all({ kind, actorId, name }))[0],
     timers: (): Promise<TimerRow[]> => read.select().from(timersTable).orderBy(asc(timersTable.dueAt)),

@@ -541,6 +541,8 @@ test('actors are listed by their state, in the order of their ids', async () => 
   await visits.send('c', bill)
   expect((await visits.list('waiting')).map(({ id }) => id)).toEqual(['a', 'b'])
   expect((await visits.list()).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+  expect((await visits.page('', 2)).map(({ id }) => id)).toEqual(['a', 'b'])
+  expect((await visits.page('b', 2)).map(({ id }) => id)).toEqual(['c'])
 })
 
 test('a bug in a machine surfaces and changes nothing', async () => {

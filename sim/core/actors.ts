@@ -70,7 +70,16 @@ export type ActorKind<M extends AnyStateMachine> = {
   find(id: string): Promise<State<M> | undefined>
   get(id: string): Promise<State<M>>
   list(state?: string): Promise<State<M>[]>
+  /** So many beyond an id, sorted by it. */
+  page(after: string, limit: number): Promise<State<M>[]>
 }
+
+const pathOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .map(([state, inner]) => `${state}.${pathOf(inner)}`)
+        .join(' + ')
+    : String(value)
 
 type Kind = { machine: AnyStateMachine; effects: Record<string, Effect<AnyStateMachine>> }
 
@@ -109,6 +118,9 @@ export const createActors = ({
     if (kind === undefined) throw new Error(`no actor kind ${name}`)
     return kind
   }
+
+  /** A state for people: `registered.noCard`, where a chart has states within states; several at once stand side by side. */
+  const statePath = (state: string): string => (state.startsWith('{') ? pathOf(JSON.parse(state)) : state)
 
   const noSuch = (kind: string, id: string) => new Problem(404, `no-such-${kind}`, `there is no ${kind} ${id}`)
 
@@ -210,7 +222,11 @@ export const createActors = ({
         const step = nextStep(machine, snapshot, event, effects)
         if (step === undefined) {
           if (!options.strict) continue
-          throw new Problem(409, 'not-now', `${kind} ${id} is ${row.state}, which has no place for ${event.type}`)
+          throw new Problem(
+            409,
+            'not-now',
+            `${kind} ${id} is ${statePath(row.state)}, which has no place for ${event.type}`,
+          )
         }
         snapshot = step.snapshot
         row = rowAfter(row, step)
@@ -310,6 +326,7 @@ export const createActors = ({
         return latest === undefined ? get(id) : view(latest)
       },
       list: async (state) => (await reads.list(kind, state)).map(view),
+      page: async (after, limit) => (await reads.page(kind, after, limit)).map(view),
     }
   }
 

@@ -24,7 +24,7 @@ const addFees = (sum: Map<string, Fee>, fees: readonly Fee[]) => {
 }
 
 const bodyOf = ({ first, calls, sizes: [requestBytes, responseBytes], fees }: Sum, path: string): EntryBody => {
-  const { requestId: _, fees: __, ...body } = describeCall(first).body
+  const { requestId: _, fees: __, began: ___, ...body } = describeCall(first).body
   const owed = fees.size > 0 ? { fees: [...fees.values()] } : {}
   return { ...body, path, calls, requestBytes, responseBytes, ...owed }
 }

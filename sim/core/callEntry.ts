@@ -18,6 +18,8 @@ export type Call = {
   request: { bytes: Uint8Array; contentType: string | undefined }
   response: { bytes: Uint8Array; contentType: string | undefined; status: number }
   replayed: boolean
+  /** The running number when it was taken up; what it set in motion stands between this and the entry's own number. */
+  began: number | undefined
   startedAt: number
 }
 
@@ -38,7 +40,7 @@ const kept = (content: Content, redact: ((body: string) => string) | undefined):
 }
 
 export const describeCall = (call: Call): { body: EntryBody; aside: EntryAside } => {
-  const { method, path, to, requestId, evidence, replayed, startedAt } = call
+  const { method, path, to, requestId, evidence, replayed, began, startedAt } = call
   const { route, fees } = evidence
   const { status } = call.response
   const request = kept(call.request, route?.redact)
@@ -59,6 +61,7 @@ export const describeCall = (call: Call): { body: EntryBody; aside: EntryAside }
       // A request that met a bug will be repeated: it is charged then.
       ...(fees.length > 0 && status < 500 && { fees }),
       ...(replayed && { replayed }),
+      ...(began !== undefined && { began }),
     },
     aside: {
       wallMs: Math.round((performance.now() - startedAt) * 1000) / 1000,

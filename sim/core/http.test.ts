@@ -341,7 +341,7 @@ describe('over TCP', () => {
     const { port } = await serve()
     const heard = await raw(
       port,
-      `POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\ne\r\n${ok}\r\n0\r\n\r\n`,
+      `POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\ne\r\n${ok}\r\n0\r\n\r\n`,
     )
     expect(heard).toMatch(/^HTTP\/1.1 200 /)
   })
@@ -354,7 +354,7 @@ describe('over TCP', () => {
       const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`.repeat(40)
       const heard = await raw(
         port,
-        `POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${more}\r\n${chunk}`,
+        `POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${more}\r\n${chunk}`,
       )
       expect(heard).toMatch(/^HTTP\/1.1 413 /)
       expect((await calls()).map(({ body }) => body['status'])).toEqual([413])
@@ -374,7 +374,7 @@ describe('over TCP', () => {
     const { port, url } = await serve()
     await raw(
       port,
-      'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"it',
+      'POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"it',
     )
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect(bugs).toEqual([])

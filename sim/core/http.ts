@@ -34,6 +34,8 @@ export type Edge = {
     requestId: string | undefined
     evidence: Evidence
     requestBody: Uint8Array<ArrayBuffer>
+    /** The world's running number when the request was taken up. */
+    began: number | undefined
   }
 }
 
@@ -202,6 +204,7 @@ export const createEdge = (site: Site) => {
       status: c.res.status,
     },
     replayed,
+    began: c.get('began'),
     startedAt,
   })
 
@@ -286,6 +289,7 @@ export const createEdge = (site: Site) => {
         c.set('requestBody', body)
         Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(body.buffer) })
         await recognise(site, c)
+        c.set('began', site.clock.tick())
         c.set('requestId', readRequestId(c))
       } catch (error) {
         c.res = failed(error)

@@ -6,6 +6,7 @@ import { readBody } from './body.ts'
 import type { Clock } from './clock.ts'
 import { faultRule, type Faults } from './faults.ts'
 import type { Identity } from './identity.ts'
+import { isLocalName } from './intruder.ts'
 import { Problem } from './problem.ts'
 
 /** Ten years may go by at once (assumed). */
@@ -16,9 +17,6 @@ const runTo = z.strictObject({ to: z.number().int().nonnegative(), order: z.numb
 const tokenRequest = z.strictObject({ as: z.string().max(60), audience: z.string().max(60) })
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
-
-/** A name that only this machine can mean; a page that had its own name point here sends that name instead. */
-const localHost = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
 
 const maxBodyBytes = 64 * 1024
 
@@ -54,7 +52,7 @@ export const createManagement = (
       throw new Problem(403, 'not-from-here', 'the management app answers only to the machine it runs on')
     }
     const host = c.req.header('host')
-    if (host !== undefined && !localHost.test(host)) {
+    if (host !== undefined && !isLocalName(host)) {
       throw new Problem(403, 'not-from-here', 'the management app is asked by a local name only (no DNS rebinding)')
     }
     await next()

@@ -82,6 +82,7 @@ describe.each(transports)('%s', (how) => {
         requestBytes: 14,
         responseBytes: 29,
         carries: { request: [], response: [] },
+        began: expect.any(Number),
       },
     ])
   })

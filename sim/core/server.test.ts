@@ -1,4 +1,5 @@
 /** Putting an app on a port, and saying why it cannot be. */
+import { request } from 'node:http'
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
 import { CannotListen, listen } from './server.ts'
@@ -48,4 +49,32 @@ test('what lies under a segment reaches its app without the segment, everything 
   expect(await get('/')).toBe('main /')
   under.delete('shop')
   expect(await get('/shop/orders')).toBe('main /shop/orders')
+})
+
+/** What `fetch` will not do: say which host is meant, and where the page stands that asks. */
+const ask = (port: number, method: string, headers: Record<string, string>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, method, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    asked.once('error', reject)
+    asked.end()
+  })
+
+test('a page of another site changes nothing here, whatever it calls this machine', async () => {
+  const server = await listen(
+    new Hono().all('*', (c) => c.text('here')),
+    local,
+  )
+  onTestFinished(() => server.close())
+  const to = (method: string, headers: Record<string, string>) => ask(server.port, method, headers)
+  expect(await to('POST', { 'sec-fetch-site': 'cross-site' })).toBe(403)
+  expect(await to('GET', { host: 'evil.example' })).toBe(403)
+  expect(await to('GET', { host: `127.0.0.1.evil.example:${server.port}` })).toBe(403)
+  // a link from elsewhere, our own pages, programs
+  expect(await to('GET', { 'sec-fetch-site': 'cross-site' })).toBe(200)
+  expect(await to('POST', { 'sec-fetch-site': 'same-origin' })).toBe(200)
+  expect(await to('POST', { host: `localhost:${server.port}` })).toBe(200)
+  expect(await to('POST', {})).toBe(200)
 })

@@ -1,9 +1,11 @@
 /** Putting an app on a TCP port, with a message a person understands when the port cannot be had. */
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { Explained } from './explained.ts'
+import { isIntruder } from './intruder.ts'
+import { Problem } from './problem.ts'
 import type { Text } from './site.ts'
 
 /** Why no port could be had, and what to do. */
@@ -43,11 +45,22 @@ const explain = (error: NodeJS.ErrnoException, { host, port, variable }: Wanted)
 
 type Listener = ReturnType<typeof getRequestListener>
 
+const refusal = new Problem(
+  403,
+  'not-from-here',
+  'asked by a page of another site, or under a name that is not this machine’s',
+)
+
+const refuse = (outgoing: ServerResponse) => {
+  outgoing.writeHead(refusal.status, { 'content-type': 'application/problem+json', connection: 'close' })
+  outgoing.end(JSON.stringify(refusal.body()))
+}
+
 /**
  * `/<segment>/rest` goes to the app under that segment as `/rest`, before a Request is made of it: Hono's own mount makes a second Request
  * for each call, which costs more than most answers. Everything else goes to `app`.
  */
-const dispatch = (app: Hono, under: ReadonlyMap<string, Hono>): Listener => {
+const dispatch = (app: Hono, under: ReadonlyMap<string, Hono>, host: string): RequestListener => {
   const main = getRequestListener(app.fetch)
   const listeners = new WeakMap<Hono, Listener>()
   const listenerOf = (mounted: Hono): Listener => {
@@ -58,11 +71,12 @@ const dispatch = (app: Hono, under: ReadonlyMap<string, Hono>): Listener => {
     return made
   }
   return (incoming, outgoing) => {
+    if (isIntruder(incoming, host)) return refuse(outgoing)
     const [, segment = '', rest = ''] = /^\/([^/?]+)([/?].*)?$/.exec(incoming.url ?? '') ?? []
     const mounted = under.get(segment)
-    if (mounted === undefined) return main(incoming, outgoing)
+    if (mounted === undefined) return void main(incoming, outgoing)
     incoming.url = rest.startsWith('/') ? rest : `/${rest}`
-    return listenerOf(mounted)(incoming, outgoing)
+    void listenerOf(mounted)(incoming, outgoing)
   }
 }
 
@@ -112,4 +126,9 @@ export const takePort = (make: () => Server, wanted: Wanted): Promise<Listening>
 
 /** Serve until closed; port 0 takes any free one. */
 export const listen = (app: Hono, { host, port, under = new Map() }: ListenOptions): Promise<Listening> =>
-  takePort(() => createServer(dispatch(app, under)), { scheme: 'http', host, port, variable: 'PORT' })
+  takePort(() => createServer(dispatch(app, under, host.includes(':') ? `[${host}]` : host)), {
+    scheme: 'http',
+    host,
+    port,
+    variable: 'PORT',
+  })

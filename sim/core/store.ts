@@ -1,5 +1,5 @@
 /** A party's own database: libSQL through Drizzle, tables declared once, writes in one line and grouped. */
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createClient, LibsqlError } from '@libsql/client'
 import { getTableName, sql, type ExtractTablesWithRelations } from 'drizzle-orm'
@@ -102,6 +102,8 @@ const patiently = async <T>(busyMs: number, attempt: () => Promise<T>): Promise<
  */
 export const openStore = async (path: string, { busyMs = 10_000 } = {}): Promise<Store> => {
   mkdirSync(dirname(path), { recursive: true })
+  // keys, PINs and people's data: nobody else's business; the files beside it get the same mode
+  closeSync(openSync(path, 'a', 0o600))
   const url = `file:${path}`
   const file = resolve(path)
   const writing = createClient({ url, concurrency: 1 })
