@@ -23,6 +23,8 @@ const heldCertificate = z.strictObject({
   kind: certificateKind,
   serialNumber,
   notAfter: instant,
+  /** The card it was written on, which need not be the present one. */
+  cardId: id,
   valid: z.boolean(),
 })
 
@@ -39,6 +41,18 @@ export const residentRecord = z.strictObject({
   /** Cards that are in use no more but were not handed in: if one turns up it is destroyed. */
   formerCardIds: z.array(id),
   certificates: z.array(heldCertificate),
+})
+
+/** Sorted by id; `next` is what to ask for the following page with, absent at the end. */
+export const residentPage = z.strictObject({ residents: z.array(residentRecord), next: id.optional() })
+
+/** Beyond this resident; so many at most, 50 unless told (assumed: what a desk can look through). */
+export const residentQuery = z.strictObject({
+  after: id.optional(),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'must be 1 to 100')
+    .optional(),
 })
 
 /** A card of this resident brought to the counter, by whoever has it. */

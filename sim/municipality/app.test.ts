@@ -319,3 +319,33 @@ test('PINs are kept nowhere at the municipality once the card has them', async (
   ])
   expect(everything).not.toMatch(/HIDDEN|\W8642\W/)
 })
+
+test('the register is read page by page, everybody once, also who has left', async () => {
+  const { residents } = world.town('municipality-midorino')
+  const ids = ['page-a', 'page-b', 'page-c', 'page-d', 'page-e']
+  for (const residentId of ids) await answer(residents.$post({ json: { residentId, basicFour: hanako } }))
+  await answer(residents[':residentId'].deaths.$post({ param: { residentId: 'page-c' } }))
+  const seen: string[] = []
+  let after: string | undefined
+  for (let pages = 0; pages < 30; pages++) {
+    const page = await answer(residents.$get({ query: { limit: '2', ...(after !== undefined && { after }) } }))
+    seen.push(...page.residents.map(({ residentId, state }) => `${residentId} ${state}`))
+    after = page.next
+    if (after === undefined) break
+  }
+  expect(seen.filter((one) => one.startsWith('page-'))).toEqual(
+    ids.map((id) => `${id} ${id === 'page-c' ? 'dead' : 'registered'}`),
+  )
+  expect(after).toBeUndefined()
+  expect((await answer(residents.$get({ query: {} }))).residents).toContainEqual(
+    await world.show('page-a', 'municipality-midorino'),
+  )
+})
+
+test.each([{ limit: '0' }, { limit: '101' }, { limit: 'x' }, { after: "a'--" }])(
+  'a page asked for wrongly is refused: %j',
+  async (query) => {
+    const { residents } = world.town()
+    expect(await problemOf(answer(residents.$get({ query })))).toMatchObject({ status: 422, code: 'invalid-query' })
+  },
+)

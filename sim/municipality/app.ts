@@ -1,5 +1,8 @@
 /** The municipality's HTTP interface: the counter for residents, and departures for other municipalities. */
+import { validator } from 'hono/validator'
+import type { z } from 'zod'
 import { createEdge, requestIdOf, route, routeWithBody } from '../core/http.ts'
+import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import {
   cardIssue,
@@ -9,14 +12,24 @@ import {
   pinUnblock,
   registration,
   rename,
+  residentPage,
+  residentQuery,
   residentRecord,
   signatureReissue,
 } from '../messages/residence.ts'
 import type { Counter } from './counter.ts'
 import { withoutPins } from './redaction.ts'
 
+/** The edge declares bodies; a query is checked here, in the same words. */
+const page = validator('query', (given): z.output<typeof residentQuery> => {
+  const parsed = residentQuery.safeParse(given)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map(({ path, message }) => ({ field: `/${path.join('/')}`, reason: message }))
+  throw new Problem(422, 'invalid-query', 'the query does not fit: /after, /limit', { errors })
+})
+
 export const createApp = (site: Site, counter: Counter) => {
-  const { tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show } = counter
+  const { list, tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show } = counter
   const now = () => site.clock.now()
   return createEdge(site)
     .post(
@@ -27,6 +40,20 @@ export const createApp = (site: Site, counter: Counter) => {
         answer: residentRecord,
       }),
       async (c) => c.json(await register(c.req.valid('json'), requestIdOf(c, site))),
+    )
+    .get(
+      '/residents',
+      route({
+        summary: 'Records of the register, page by page',
+        purpose: 'resident.list',
+        answer: residentPage,
+        repeatable: true,
+      }),
+      page,
+      async (c) => {
+        const { after = '', limit = 50 } = c.req.valid('query')
+        return c.json(await list(after, Number(limit)))
+      },
     )
     .get(
       '/residents/:residentId',

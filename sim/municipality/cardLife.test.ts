@@ -140,6 +140,16 @@ test('a signature certificate that is not wanted again on the new card ends with
   expect(await world.atCa('signature', serialOf(before, 'signature'))).toBe('cessationOfOperation')
 })
 
+test('a card exchanged for one without signature certificate is renewed as it is', async () => {
+  await world.issue('plain')
+  await newCard('plain', '')
+  const after = await renew('plain')
+  expect(heldBy(after, 'authentication')).toMatchObject({ valid: true })
+  expect(heldBy(after, 'signature')).toMatchObject({ valid: false })
+  const pins = { authentication: '5678', signature: '' }
+  expect(await readCard(after.cardId, pins)).toEqual([serialOf(after, 'authentication')])
+})
+
 test('while the authority is down an exchange waits, and the old card stays in use meanwhile', async () => {
   const before = await world.issue('waiting')
   world.fault({ kind: 'down', to: 'ca' })

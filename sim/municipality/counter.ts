@@ -130,7 +130,18 @@ export const createCounter = (site: Site, { residents, neighbours, residentNetwo
 
   const show = async (residentId: string) => view(await residents.get(residentId))
 
-  return { tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show }
+  /** Who moves in has no entry before the other municipality hands it over. */
+  const list = async (after: string, limit: number) => {
+    const found = await residents.page(after, limit + 1)
+    const shown = found.slice(0, limit)
+    const next = found.length > limit ? shown.at(-1)?.id : undefined
+    return {
+      residents: shown.filter(({ context }) => context.basicFour !== null).map(view),
+      ...(next !== undefined && { next }),
+    }
+  }
+
+  return { list, tell, tellOfCard, orderOnCard, register, arrive, issueCard, reissue, unblock, show }
 }
 
 export type Counter = ReturnType<typeof createCounter>

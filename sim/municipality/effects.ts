@@ -20,6 +20,7 @@ import type {
   WriteCertificate,
 } from './resident.ts'
 import type { residentMachine } from './residentMachine.ts'
+import { isAwaited } from './residentSetup.ts'
 
 type Notices = ActorKind<typeof noticeMachine>
 export type Neighbours = { ca: string; card: string }
@@ -108,8 +109,12 @@ export const residentEffects = (
       return { type: 'keys.made', cardId, publicKeys }
     },
 
-    requestCertificate: async ({ context: { basicFour }, params, requestId }) => {
+    requestCertificate: async ({ context, params, requestId, attempts }) => {
+      const { basicFour } = context
       const { card: held, kind, publicKey, replaces }: RequestCertificate = params
+      const awaited = isAwaited(context, { cardId: held.cardId, kind, publicKey })
+      // one that was asked for before may have been issued, and then must be revoked
+      if (!awaited && attempts === 0) return undefined
       if (basicFour === null) throw new Error('a certificate for nobody')
       if (replaces !== undefined) await hurry(kind, replaces)
       const { cardId, expiresAt } = held
@@ -120,20 +125,22 @@ export const residentEffects = (
       }
       const result = await orRefusal(caId, answer(ca.certificates.$post({ json }, once(requestId))))
       if ('refusal' in result)
-        return { type: 'certificate.refused', cardId, refusal: result.refusal, at: site.clock.now() }
+        return awaited
+          ? { type: 'certificate.refused', cardId, refusal: result.refusal, at: site.clock.now() }
+          : undefined
       const { serialNumber, certificate, caCertificate, notAfter } = result.answer
       const issued = { kind, serialNumber, notAfter, cardId, valid: true }
-      return { type: 'certificate.issued', issued, certificate, caCertificate, at: site.clock.now() }
+      return { type: 'certificate.issued', issued, publicKey, certificate, caCertificate, at: site.clock.now() }
     },
 
-    writeCertificate: async ({ params, requestId }) => {
-      const { cardId, ...json }: WriteCertificate = params
+    writeCertificate: async ({ context, params, requestId }) => {
+      const { cardId, publicKey, ...json }: WriteCertificate = params
       const call = card[':cardId'].certificates.$post({ param: { cardId }, json }, once(requestId))
       const result = await orRefusal(cardParty, answer(call))
       if ('answer' in result) return { type: 'certificate.written', cardId, kind: json.kind, at: site.clock.now() }
       const { status, code, detail } = result.refusal
-      // it was handed in meanwhile: nobody waits for the certificate
-      if (code === 'card-disabled') return undefined
+      // the card was handed in or given other keys meanwhile: nobody waits for the certificate
+      if (code === 'card-disabled' || !isAwaited(context, { cardId, kind: json.kind, publicKey })) return undefined
       throw new Problem(status, code, detail)
     },
 

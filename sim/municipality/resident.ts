@@ -21,7 +21,7 @@ type TransferredRecord = {
   card: HeldCard | null
   lostCard: HeldCard | null
   formerCardIds: string[]
-  certificates: Omit<HeldCertificate, 'cardId'>[]
+  certificates: HeldCertificate[]
 }
 
 export type Resident = {
@@ -62,11 +62,19 @@ export type ResidentEvent =
   | { type: 'renewal.requested' }
   | { type: 'signature.requested'; signaturePassword?: string }
   | { type: 'keys.made'; cardId: string; publicKeys: PublicKeys }
-  | { type: 'certificate.issued'; issued: HeldCertificate; certificate: string; caCertificate: string; at: number }
+  | {
+      type: 'certificate.issued'
+      issued: HeldCertificate
+      /** The key it is for. */
+      publicKey: string
+      certificate: string
+      caCertificate: string
+      at: number
+    }
   | { type: 'certificate.refused'; cardId: string; refusal: Refusal; at: number }
   | { type: 'certificate.written'; cardId: string; kind: CertificateKind; at: number }
 
-/** Parameters of the effects (effects.ts). PINs are in these only: they are kept until the card was told, and never longer. */
+/** Parameters of the effects (effects.ts). PINs are in these only: the row goes once the card was told (its bytes once the database's write-ahead log is begun anew). */
 export type MakeCard = { cardId: string; authenticationPin: string; signaturePassword?: string }
 export type MakeKeys = { cardId: string; kinds: CertificateKind[]; signaturePassword?: string }
 export type RequestCertificate = {
@@ -75,7 +83,13 @@ export type RequestCertificate = {
   publicKey: string
   replaces?: string
 }
-export type WriteCertificate = { cardId: string; kind: CertificateKind; certificate: string; caCertificate: string }
+export type WriteCertificate = {
+  cardId: string
+  kind: CertificateKind
+  publicKey: string
+  certificate: string
+  caCertificate: string
+}
 export type DestroyCards = { cardIds: string[] }
 export type TellAuthority = {
   certificates: { kind: CertificateKind; serialNumber: string }[]

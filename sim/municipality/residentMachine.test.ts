@@ -10,6 +10,7 @@ const basicFour = { name: '見本　花子', dateOfBirth: '1990-05-05', sex: 'fe
 const issued = (kind: 'authentication' | 'signature', cardId = 'c1'): ResidentEvent => ({
   type: 'certificate.issued',
   issued: { kind, serialNumber: kind === 'signature' ? '51' : 'A1', notAfter: at + HOUR, cardId, valid: true },
+  publicKey: kind === 'signature' ? 's' : cardId === 'c2' ? 'b' : 'a',
   certificate: 'certificate',
   caCertificate: 'ca',
   at,

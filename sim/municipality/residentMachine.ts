@@ -31,7 +31,7 @@ export const residentMachine = residentSetup.createMachine({
     refusal: null,
   }),
   on: {
-    // nobody waits for it any more: the resident died, left or lost the card meanwhile
+    // nobody waits for it any more: the resident died, left or lost the card meanwhile, or newer keys were made
     'certificate.issued': {
       actions: {
         type: 'tellAuthority',
@@ -120,15 +120,22 @@ export const residentMachine = residentSetup.createMachine({
         certifying: {
           entry: { type: 'requestCertificate', params: ({ context }) => nextRequest(context) },
           on: {
+            // an order that a loss had overtaken was carried out after all: the card has these keys now
+            'keys.made': {
+              guard: { type: 'isOfThisCard', params: ({ event }) => event.cardId },
+              target: 'certifying',
+              reenter: true,
+              actions: 'noteKeys',
+            },
             'certificate.issued': {
-              guard: { type: 'isOfThisCard', params: ({ event }) => event.issued.cardId },
+              guard: 'isAwaited',
               actions: [
                 'noteCertificate',
                 {
                   type: 'writeCertificate',
-                  params: ({ event: { issued, certificate, caCertificate } }) => {
+                  params: ({ event: { issued, publicKey, certificate, caCertificate } }) => {
                     const { cardId, kind } = issued
-                    return { cardId, kind, certificate, caCertificate }
+                    return { cardId, kind, publicKey, certificate, caCertificate }
                   },
                 },
               ],

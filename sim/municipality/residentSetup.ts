@@ -48,9 +48,12 @@ export const withdrawalElsewhere = (resident: Resident, why: { reason: Revocatio
     { kinds: both, ...why },
   )
 
-/** Both kinds, but no signature certificate for who had none (under 15, or not wanted). */
-export const renewedKinds = ({ certificates }: Resident): CertificateKind[] =>
-  both.filter((kind) => kind === 'authentication' || certificates.some((held) => held.kind === kind))
+/** Both kinds, but no signature certificate for whose card has none (under 15, or not wanted), though an earlier card may have had one. */
+export const renewedKinds = ({ card, certificates }: Pick<Resident, 'card' | 'certificates'>): CertificateKind[] =>
+  both.filter(
+    (kind) =>
+      kind === 'authentication' || certificates.some((held) => held.kind === kind && held.cardId === card?.cardId),
+  )
 
 export const idsOf = (...cards: (HeldCard | null)[]): string[] =>
   cards.flatMap((card) => (card === null ? [] : [card.cardId]))
@@ -63,6 +66,12 @@ export const nextRequest = ({ card, publicKeys, certificates }: Resident): Reque
   const replaces = certificates.find((held) => held.kind === kind)?.serialNumber
   return { card, kind, publicKey, ...(replaces !== undefined && { replaces }) }
 }
+
+/** Whether a certificate for this key is still waited for: a loss ends the wait, and keys made later take the place of earlier ones. */
+export const isAwaited = (
+  { card, publicKeys }: Pick<Resident, 'card' | 'publicKeys'>,
+  { cardId, kind, publicKey }: Pick<WriteCertificate, 'cardId' | 'kind' | 'publicKey'>,
+) => cardId === card?.cardId && publicKeys[kind] === publicKey
 
 const without = (certificates: HeldCertificate[], kinds: readonly CertificateKind[]) =>
   certificates.map((held) => (kinds.includes(held.kind) ? { ...held, valid: false } : held))
@@ -85,6 +94,8 @@ export const residentSetup = setup({
     isNobodys: ({ context, event }) => event.type === 'card.made' && event.cardId !== context.card?.cardId,
     isNewCard: ({ context, event }) => event.type === 'card.made' && event.cardId === context.newCard?.cardId,
     isOfThisCard: ({ context }, cardId: string) => cardId === context.card?.cardId,
+    isAwaited: ({ context, event }) =>
+      event.type === 'certificate.issued' && isAwaited(context, { ...event.issued, publicKey: event.publicKey }),
     isOfThisCardAndMoreWait: ({ context }, cardId: string) =>
       cardId === context.card?.cardId && Object.keys(context.publicKeys).length > 1,
     isOfThisCardAndExchanged: ({ context }, cardId: string) =>
@@ -110,11 +121,10 @@ export const residentSetup = setup({
     noteRecord: assign(({ context, event }) => {
       if (event.type !== 'record.received' || context.arrival === null) return {}
       const { basicFour, card, lostCard, formerCardIds, certificates } = event.record
-      const cardId = card?.cardId ?? lostCard?.cardId ?? ''
       return {
         basicFour: { ...basicFour, address: context.arrival.address },
         ...{ card, lostCard, formerCardIds, newCard: null, replacedCard: null, publicKeys: {} },
-        certificates: certificates.map((held) => ({ ...held, cardId })),
+        certificates,
         arrival: null,
       }
     }),

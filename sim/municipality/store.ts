@@ -28,8 +28,8 @@ export const recordOf = (resident: Resident, now: number): ResidentRecord => {
     ...(lostCard !== null && { lostCardId: lostCard.cardId }),
     ...(expiresAt !== undefined && { cardExpiresAt: expiresAt }),
     formerCardIds,
-    certificates: certificates.map(({ kind, serialNumber, notAfter, valid }) => {
-      return { kind, serialNumber, notAfter, valid: valid && now <= notAfter }
+    certificates: certificates.map(({ kind, serialNumber, notAfter, cardId, valid }) => {
+      return { kind, serialNumber, notAfter, cardId, valid: valid && now <= notAfter }
     }),
   }
 }
