@@ -1,7 +1,17 @@
 /** The platform's HTTP interface. */
 import type { Context } from 'hono'
 import type { ActorKind } from '../core/actors.ts'
-import { callerOf, charge, createEdge, type Edge, requestIdOf, route, routeWithBody, sendJson } from '../core/http.ts'
+import {
+  callerOf,
+  charge,
+  createEdge,
+  type Edge,
+  requestIdOf,
+  type Route,
+  route,
+  routeWithBody,
+  sendJson,
+} from '../core/http.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import { changeCheckAnswer, changeCheckRequest, withdrawalAnswer } from '../messages/change.ts'
@@ -57,6 +67,28 @@ export type PlatformParts = OperatorParts & {
   stored: ActorKind<typeof storedCertificateMachine>
 }
 
+const clientCertificateRoute: Route = {
+  summary: 'Check a certificate whose holder proved the key to this provider in a TLS handshake, without any ticket',
+  purpose: 'client-certificate.verify',
+  roles: providers,
+  answer: clientCertificateAnswer,
+  repeatable: true,
+}
+
+/** Refusals of what our authorities did issue. Anything else may be of a real card: people are told that it is not kept. */
+const reasonsForOurs: readonly string[] = [
+  'revoked',
+  'expired',
+  'not-yet-valid',
+  'wrong-kind',
+  'wrong-policy',
+  'wrong-key-usage',
+]
+
+/** The journal has the certificate only once it turned out to be ours; a request that never came so far may hold anything. */
+const withoutCertificate = (body: string): string =>
+  JSON.stringify(JSON.parse(body), (key, value: unknown) => (key === 'certificate' ? '(not kept)' : value))
+
 export const createApp = (site: Site, parts: PlatformParts) => {
   const { authentication, verifySignature, checkChanges, linking, tickets, meter, stored } = parts
   const { verifications, trust, source, changeSweeps } = parts
@@ -109,17 +141,12 @@ export const createApp = (site: Site, parts: PlatformParts) => {
     )
     .post(
       '/client-certificates',
-      routeWithBody(clientCertificateRequest, {
-        summary:
-          'Check a certificate whose holder proved the key to this provider in a TLS handshake, without any ticket',
-        purpose: 'client-certificate.verify',
-        roles: providers,
-        answer: clientCertificateAnswer,
-        repeatable: true,
-      }),
+      routeWithBody(clientCertificateRequest, { ...clientCertificateRoute, redact: withoutCertificate }),
       async (c) => {
         const asked = { ...c.req.valid('json'), provider: callerOf(c).id }
         const { answer, checks } = await parts.clientCertificates(asked)
+        if (answer.outcome === 'accepted' || reasonsForOurs.includes(answer.reason))
+          c.get('evidence').route = clientCertificateRoute
         owe(c, 'authentication', 'verification', checks)
         return c.json(answer)
       },

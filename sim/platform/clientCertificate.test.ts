@@ -1,4 +1,5 @@
 /** A certificate shown in a TLS handshake, as a provider has the platform check it. */
+import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE } from '../core/clock.ts'
 import { readJournal } from '../core/journal.ts'
@@ -56,6 +57,28 @@ test('the signature certificate and bytes that are none are refused', async () =
     outcome: 'refused',
     reason: 'malformed',
   })
+})
+
+test('the journal has the certificate only if it is ours: that of a real card, shown by mistake, is not kept', async () => {
+  const kept = async () => JSON.stringify(await readJournal('platform', world.siteOf('platform').store.read))
+  const other = await createTestWorld()
+  const stranger = await other.card('card-stranger')
+  await other.close()
+  other.remove()
+  const none = toBase64(Buffer.from('a certificate, it says'))
+  const longer = toBase64(Buffer.alloc(20_000, 7))
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null']
+  const foreign = toBase64(
+    execFileSync('openssl', ['req', '-x509', ...newKey, '-subj', '/CN=x', '-outform', 'DER'], { stdio: 'pipe' }),
+  )
+  expect(await shown('catv-hikari', stranger.authentication)).toMatchObject({ outcome: 'refused' })
+  await shown('catv-hikari', { serialNumber: '00', certificate: none })
+  expect(await shown('catv-hikari', { serialNumber: '00', certificate: foreign })).toMatchObject({ outcome: 'refused' })
+  await shown('catv-hikari', { serialNumber: '00', certificate: longer }).catch(() => undefined)
+  for (const certificate of [stranger.authentication.certificate, none, foreign, longer])
+    expect(await kept()).not.toContain(certificate.slice(0, 60))
+  await shown()
+  expect(await kept()).toContain(hanako.authentication.certificate)
 })
 
 test('no status, no acceptance', async () => {
