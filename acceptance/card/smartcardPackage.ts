@@ -11,7 +11,7 @@ const folder = resolve(import.meta.dirname, '../../data/tools/smartcard')
 const built = join(folder, 'built')
 
 /** Where `import('smartcard')` finds it. */
-export const smartcardEntry = join(folder, 'node_modules', 'smartcard', 'dist', 'lib', 'index.js')
+const smartcardEntry = join(folder, 'node_modules', 'smartcard', 'dist', 'lib', 'index.js')
 
 /** Node's headers on this machine, so that node-gyp need not fetch them; the built file works with every version (Node-API). */
 const headers = () =>

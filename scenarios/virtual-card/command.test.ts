@@ -131,6 +131,16 @@ test('a lost card is shown as lost and cannot be brought to the counter; the dea
   expect((await run('list', 'tsutomu')).said).toMatch(/tsutomu  逝去　勉  dead/)
 })
 
+test('a card that was handed in is shown as destroyed, in words', async () => {
+  const testbed = await findTestbed(server.url)
+  const lost = await testbed.resident('municipality-aobano', 'misaki')
+  const cardId = lost?.lostCardId ?? ''
+  await testbed.post('/municipality-aobano/residents/misaki/card-returns', { cardId })
+  const { code, said } = await run('show', cardId)
+  expect(code).toBe(0)
+  expect(said).toContain('handed in and destroyed')
+})
+
 test.each([
   ['nocard', '無札　実 (nocard) has no card', '無札　実（nocard）はカードを持っていません'],
   ['tarro', '  taro  見本　太郎', '近い名前:\n  taro  見本　太郎'],

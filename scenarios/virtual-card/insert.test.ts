@@ -82,6 +82,7 @@ test('a second card in the reader, and the same card in a second reader, are ref
   const same = insert(elsewhere.port, 'taro')
   expect(await same.ended).toBe(1)
   expect(same.said()).toContain(`is in the reader at 127.0.0.1:${vpcd.port} already`)
+  expect(same.said()).toContain(`\`npm run card -- eject --port ${vpcd.port}\``)
 })
 
 test('eject ends the process that holds the card, and only once', async () => {

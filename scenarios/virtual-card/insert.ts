@@ -3,14 +3,21 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { createTrace, type Trace } from '../../sim/card/apduTrace.ts'
 import { createReader } from '../../sim/card/reader.ts'
 import { readTokenInfo } from '../../sim/card/tokenInfo.ts'
-import { insertIntoVpcd, JPKI_ATR, NoReader, type InsertedCard, type VpcdEvent } from '../../sim/card/vpcd.ts'
+import {
+  insertIntoVpcd,
+  JPKI_ATR,
+  NoReader,
+  VPCD_PORT,
+  type InsertedCard,
+  type VpcdEvent,
+} from '../../sim/card/vpcd.ts'
 import type { Clock } from '../../sim/core/clock.ts'
 import { Explained } from '../../sim/core/explained.ts'
 import type { Text } from '../../sim/core/site.ts'
 import { inLanguage } from '../language.ts'
 import { explainNoReader, remarks, whatToTry, type Condition } from './advice.ts'
 import { findHolder, type Holder } from './holder.ts'
-import type { Options } from './options.ts'
+import { defaultHost, type Options } from './options.ts'
 import { occupy, type Occupant, type Slot } from './slot.ts'
 import { findTestbed, type Testbed } from './testbed.ts'
 
@@ -66,16 +73,27 @@ const overHttp = (testbed: Testbed, cardId: string, trace: Trace | undefined): I
   }
 }
 
-const occupied = ({ who, cardId, host, port, pid }: Occupant, wanted: string): Text => {
+/** The options that name this reader, as far as they are needed. */
+const optionsFor = ({ host, port, reader }: Slot) =>
+  [
+    ...(reader === 0 ? [] : [` --reader ${reader}`]),
+    ...(port === VPCD_PORT + reader ? [] : [` --port ${port}`]),
+    ...(host === defaultHost ? [] : [` --host ${host}`]),
+  ].join('')
+
+const occupied = (by: Occupant, wanted: string): Text => {
+  const { who, cardId, host, port, pid } = by
   const where = `${host}:${port}`
+  const another = `--reader ${by.reader === 1 ? 0 : 1}`
+  const eject = `\`npm run card -- eject${optionsFor(by)}\``
   return cardId === wanted
     ? {
-        ja: `このカード（${who}）はすでにリーダー ${where} に入っています（プロセス ${pid}）。\`npm run card -- eject\` で抜けます。`,
-        en: `This card (${who}) is in the reader at ${where} already (process ${pid}). \`npm run card -- eject\` takes it out.`,
+        ja: `このカード（${who}）はすでにリーダー ${where} に入っています（プロセス ${pid}）。${eject} で抜けます。`,
+        en: `This card (${who}) is in the reader at ${where} already (process ${pid}). ${eject} takes it out.`,
       }
     : {
-        ja: `リーダー ${where} には ${who} のカードが入っています（プロセス ${pid}）。\`npm run card -- eject\` で抜くか、--reader 1 を使ってください。`,
-        en: `The reader at ${where} holds the card of ${who} (process ${pid}). Take it out with \`npm run card -- eject\`, or use --reader 1.`,
+        ja: `リーダー ${where} には ${who} のカードが入っています（プロセス ${pid}）。${eject} で抜くか、${another} を使ってください。`,
+        en: `The reader at ${where} holds the card of ${who} (process ${pid}). Take it out with ${eject}, or use ${another}.`,
       }
 }
 

@@ -23,6 +23,9 @@ export type Options = {
   value?: string
 }
 
+/** Where vpcd is looked for unless told otherwise. */
+export const defaultHost = '127.0.0.1'
+
 /** pcscd has 16 readers at most. */
 const mostReaders = 16
 
@@ -81,7 +84,7 @@ export const readOptions = (args: string[], environment: NodeJS.ProcessEnv): Opt
       lang: { type: 'string' },
       url: { type: 'string', default: defaultUrl },
       reader: { type: 'string', default: '0' },
-      host: { type: 'string', default: '127.0.0.1' },
+      host: { type: 'string', default: defaultHost },
       port: { type: 'string' },
       trace: { type: 'string' },
       pin: { type: 'string' },

@@ -19,6 +19,7 @@ const states: Readonly<Record<string, string>> = {
   registered: '登録',
   dead: '死亡',
   departed: '転出',
+  abroad: '国外転出',
   arriving: '転入手続中',
 }
 
@@ -51,6 +52,11 @@ const inReader = ({ reader, host, port }: Occupant): Text => ({
   en: `The card is in reader ${reader} (${host}:${port}), so it is not read here (it would forget the PIN verified there). Read it there with \`npm run card -- read --reader ${reader}\`.`,
 })
 
+const destroyed: Text = {
+  ja: 'このカードは返納され、破棄されています。何を送っても 6F00 しか返しません。',
+  en: 'This card was handed in and destroyed: it answers nothing but 6F00.',
+}
+
 /** With `--pin` the signature password is verified first; without it no try is risked. */
 export const show = async (
   options: Options,
@@ -63,6 +69,10 @@ export const show = async (
   const occupant = occupants().find((one) => one.cardId === holder.cardId && one.url === testbed.url)
   if (occupant !== undefined) {
     say(t(inReader(occupant)))
+    return 0
+  }
+  if ((await testbed.cardState(holder.cardId))?.disabled === true) {
+    say(t(destroyed))
     return 0
   }
   const { transmit, reset } = testbed.terminal(holder.cardId)

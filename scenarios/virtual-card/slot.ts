@@ -92,7 +92,7 @@ export const occupantOf = (slot: Slot): Occupant | undefined => readOccupant(fil
 
 export type Taken = { taken: true; leave(): void } | { taken: false; by: Occupant }
 
-/** Takes the reader for this process, unless another holds it, or holds the same card of the same testbed. */
+/** Takes the reader for this process, unless another holds it, or holds the same card: card ids are drawn, so that two testbeds have none in common. */
 export const occupy = (slot: Slot, { url, cardId, who }: Pick<Occupant, 'url' | 'cardId' | 'who'>): Taken => {
   const mine: Occupant = {
     ...slot,
@@ -123,7 +123,7 @@ export const occupy = (slot: Slot, { url, cardId, who }: Pick<Occupant, 'url' | 
     if (readOccupant(file)?.pid === process.pid) rmSync(file, { force: true })
   }
   // looked for only now: of two who do this at once at least one sees the other
-  const twin = occupants().find((one) => one.pid !== process.pid && one.cardId === cardId && one.url === url)
+  const twin = occupants().find((one) => one.pid !== process.pid && one.cardId === cardId)
   if (twin === undefined) return { taken: true, leave }
   leave()
   return { taken: false, by: twin }

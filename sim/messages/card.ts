@@ -27,11 +27,10 @@ export const certificateWrite = z.strictObject({
 /** What a message of a virtual reader can be long (vpcd: two bytes of length); the card itself says which length it takes. */
 const longestApduBytes = 65_535
 
-/** A command APDU in hex (ISO/IEC 7816-4). */
+/** A command APDU in hex (ISO/IEC 7816-4); also what is none, down to nothing at all, which the card answers with 6700. */
 export const commandApdu = z.strictObject({
   apdu: z
     .string()
-    .min(2, 'must be at least 1 byte of hex')
     .max(2 * longestApduBytes, `must be at most ${longestApduBytes} bytes of hex`)
     .regex(/^([0-9A-Fa-f]{2})*$/, 'must be whole bytes of hex'),
 })
