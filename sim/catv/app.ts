@@ -6,21 +6,15 @@ import { answer } from '../core/network.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import { id } from '../messages/person.ts'
-import {
-  areaNotice,
-  login,
-  noticesShown,
-  screen,
-  sessionStarted,
-  setTopBox,
-  subscriber,
-  subscriberNotice,
-} from '../messages/television.ts'
+import { acknowledgement, login, screen, sessionStarted, setTopBox, subscriber } from '../messages/television.ts'
 import type { PlatformApp } from '../platform/index.ts'
 import { attempt } from '../core/attempt.ts'
+import { createCardLogin } from '../provider/cardLogin.ts'
+import type { CardAccounts } from '../provider/cardLoginStore.ts'
 import type { session } from './machine.ts'
 import { createScreens } from './screen.ts'
 import type { Register } from './store.ts'
+import { createNoticeRoutes } from './noticeRoutes.ts'
 import { createPublisher } from './publisher.ts'
 
 export type CatvOptions = { nameJa: string }
@@ -30,13 +24,16 @@ const operatorProfile = z.strictObject({ operator: id, nameJa: z.string() })
 /** Screens show health data: they are made anew for every request, and neither they nor logins are kept anywhere. */
 const notKept = { repeatable: true, redact: () => '(not kept)' } as const
 
-export const createApp = (
-  site: Site,
-  { sessions, register, operator }: { sessions: ActorKind<typeof session>; register: Register; operator: CatvOptions },
-) => {
+type Parts = {
+  sessions: ActorKind<typeof session>
+  register: Register
+  accounts: CardAccounts
+  operator: CatvOptions
+}
+
+export const createApp = (site: Site, { sessions, register, accounts, operator }: Parts) => {
   const platform = site.network.connect<PlatformApp>('platform')
   const screens = createScreens(site, sessions, register)
-  const publisher = createPublisher(site, register)
 
   const subscriberOf = async (subscriberNumber: string) => {
     const found = await register.subscriber(subscriberNumber)
@@ -80,6 +77,15 @@ export const createApp = (
     return { sessionId, state, challenge: given }
   }
 
+  /** Only what is on this screen now. */
+  const acknowledge = async (setTopBoxId: string, noticeId: string) => {
+    const { notices } = await screens.at(setTopBoxId)
+    if (!notices.some((notice) => notice.noticeId === noticeId))
+      throw new Problem(404, 'no-such-notice', `set-top box ${setTopBoxId} shows no notice ${noticeId}`)
+    await register.acknowledge(setTopBoxId, noticeId, site.clock.now())
+    return screens.at(setTopBoxId)
+  }
+
   const cancel = async (subscriberNumber: string) => {
     const { name, address } = await subscriberOf(subscriberNumber)
     await register.cancelSubscriber(subscriberNumber, site.clock.now())
@@ -89,6 +95,7 @@ export const createApp = (
   }
 
   return createEdge(site)
+    .route('/', createCardLogin(site, { accounts }))
     .get(
       '/operator',
       route({ summary: 'Which operator this is', purpose: 'operator.show', answer: operatorProfile, repeatable: true }),
@@ -167,23 +174,27 @@ export const createApp = (
       async (c) => c.json(await screens.at(c.req.param('setTopBoxId'))),
     )
     .post(
-      '/area-notices',
-      routeWithBody(areaNotice, {
-        summary: 'Show a notice to every household whose address begins with the area',
-        purpose: 'area-notice.publish',
-        roles: ['municipality', 'public'],
-        answer: noticesShown,
+      '/sessions/:sessionId/activities',
+      route({
+        summary: 'Somebody uses the remote: the session stays open; once a minute is often enough',
+        purpose: 'session.keep-open',
+        answer: screen,
+        ...notKept,
       }),
-      async (c) => c.json(await publisher.toArea(c.req.valid('json'))),
+      async (c) => {
+        const event = { type: 'viewer.active', at: site.clock.now() } as const
+        return c.json(await screens.of(await sessions.send(c.req.param('sessionId'), event, requestIdOf(c, site))))
+      },
     )
     .post(
-      '/subscriber-notices',
-      routeWithBody(subscriberNotice, {
-        summary: 'Show a neutral notice to one subscriber’s household',
-        purpose: 'subscriber-notice.publish',
-        roles: ['subscription'],
-        answer: noticesShown,
+      '/set-top-boxes/:setTopBoxId/acknowledgements',
+      routeWithBody(acknowledgement, {
+        summary: 'A viewer has seen the notice that took over the screen',
+        purpose: 'notice.acknowledge',
+        answer: screen,
+        ...notKept,
       }),
-      async (c) => c.json(await publisher.toSubscriber(c.req.valid('json'))),
+      async (c) => c.json(await acknowledge(c.req.param('setTopBoxId'), c.req.valid('json').noticeId)),
     )
+    .route('/', createNoticeRoutes(createPublisher(site, register)))
 }

@@ -3,6 +3,7 @@ import { assign, setup } from 'xstate'
 import type { z } from 'zod'
 import { effect, timerActions } from '../core/actors.ts'
 import { MINUTE } from '../core/clock.ts'
+import type { Text } from '../core/site.ts'
 import type { healthInformation } from '../messages/insurance.ts'
 import type { Refusal } from '../messages/verification.ts'
 import * as remark from './remark.ts'
@@ -22,7 +23,11 @@ type Closed = { setTopBoxId: string; subscriberNumber: string; openedAt: number;
 export type SessionContext = Closed & {
   challengeId?: string | undefined
   refusal?: Refusal | undefined
-  remark?: string | undefined
+  remark?: Text | undefined
+  /** What is missing for the viewer's own notices. */
+  lacks?: 'link' | 'consent' | undefined
+  /** When the session closes by itself. */
+  closesAt?: number | undefined
   health?: Health | undefined
 }
 
@@ -40,6 +45,8 @@ export type SessionEvent =
   | { type: 'health.refused'; reason: string; at: number }
   | { type: 'platform.silent'; at: number }
   | { type: 'insurer.silent'; at: number }
+  /** A key was pressed on the remote. */
+  | { type: 'viewer.active'; at: number }
   | { type: 'card.removed'; at: number }
   | { type: 'card.displaced'; at: number }
   | { type: 'idle.passed'; at: number }
@@ -57,6 +64,12 @@ const idleTimer = (from: number) => {
   return { name: 'idle', dueAt, event: { type: 'idle.passed', at: dueAt } }
 }
 
+/** Somebody does something: the time until the session closes by itself begins anew. */
+const stayOpen = [
+  { type: 'schedule', params: ({ event }: { event: { at: number } }) => idleTimer(event.at) },
+  'keepOpen',
+] as const
+
 const noTicket: HeldTicket = { audience: '', ticket: '' }
 
 export const session = setup({
@@ -71,7 +84,9 @@ export const session = setup({
     noteViewer: effect<{ accountId: string }>(),
     fetchHealth: effect<HeldTicket>(),
     show: assign((_, health: Health) => ({ health })),
-    say: assign((_, remark: string) => ({ remark })),
+    say: assign((_, remark: Text) => ({ remark })),
+    noteLack: assign(({ event }) => (event.type === 'viewer.accepted' ? { lacks: event.lacks } : {})),
+    keepOpen: assign(({ event }) => ({ closesAt: event.at + idleMs })),
     refuse: assign((_, refusal: Refusal) => ({ refusal })),
     useChallenge: assign({ challengeId: undefined }),
     /** Nothing of the person stays: neither data nor that they were refused, nor a pseudonym. */
@@ -79,6 +94,8 @@ export const session = setup({
       challengeId: undefined,
       refusal: undefined,
       remark: undefined,
+      lacks: undefined,
+      closesAt: undefined,
       health: undefined,
       closedAt: event.at,
     })),
@@ -90,9 +107,11 @@ export const session = setup({
     subscriberNumber,
     challengeId,
     openedAt: at,
+    closesAt: at + idleMs,
   }),
   initial: 'cardInserted',
   on: {
+    'viewer.active': { actions: stayOpen },
     'card.removed': { target: '.closed', actions: 'wipe' },
     'card.displaced': { target: '.closed', actions: 'wipe' },
     'idle.passed': { target: '.closed', actions: 'wipe' },
@@ -105,7 +124,7 @@ export const session = setup({
         'login.asked': {
           target: 'verifying',
           actions: [
-            { type: 'schedule', params: ({ event }) => idleTimer(event.at) },
+            ...stayOpen,
             {
               type: 'authenticate',
               params: ({ context: { challengeId = '' }, event }) => ({ ...event.proof, challengeId }),
@@ -126,9 +145,9 @@ export const session = setup({
           {
             guard: 'consentLacking',
             target: 'showing',
-            actions: [noteViewer, { type: 'say', params: remark.noConsent }],
+            actions: [noteViewer, 'noteLack', { type: 'say', params: remark.noConsent }],
           },
-          { target: 'showing', actions: [noteViewer, { type: 'say', params: remark.noLink }] },
+          { target: 'showing', actions: [noteViewer, 'noteLack', { type: 'say', params: remark.noLink }] },
         ],
         'viewer.refused': { target: 'refused', actions: { type: 'refuse', params: ({ event }) => event.reason } },
         'platform.silent': { target: 'refused', actions: { type: 'say', params: remark.platformSilent } },

@@ -19,4 +19,15 @@ export const shownTo = (household: Subscriber, notices: Notice[]) =>
   notices
     .filter((notice) => concerns(notice, household))
     .sort((a, b) => rank(a) - rank(b) || b.shownFrom - a.shownFrom || a.noticeId.localeCompare(b.noticeId))
-    .map(({ kind, title, text }) => ({ kind, title, text }))
+    .map(({ noticeId, kind, title, text, publishedBy, about, shownFrom }) => ({
+      ...{ noticeId, kind, title, text, shownFrom },
+      ...(publishedBy !== null && { from: publishedBy }),
+      ...(about !== null && { about }),
+    }))
+
+/** The notice that covers the screen until it is acknowledged at this box. */
+export const takeoverAmong = (
+  shown: readonly { noticeId: string; kind: string }[],
+  acknowledged: ReadonlySet<string>,
+): string | undefined =>
+  shown.find(({ kind, noticeId }) => kind === urgency[0] && !acknowledged.has(noticeId))?.noticeId

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { DAY } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
-import type { areaNotice, subscriberNotice } from '../messages/television.ts'
+import { areaNotice, type subscriberNotice } from '../messages/television.ts'
 import { concerns } from './notice.ts'
 import type { Notice, Register } from './store.ts'
 
@@ -20,20 +20,40 @@ export const createPublisher = (site: Site, register: Register) => {
   }
 
   return {
-    toArea: async (asked: z.output<typeof areaNotice>) => {
-      const notice = { ...asked, subscriberNumber: null, shownFrom: site.clock.now() }
+    toArea: async (asked: z.output<typeof areaNotice>, publishedBy: string | null) => {
+      const shownFrom = site.clock.now()
+      const notice = { ...asked, subscriberNumber: null, shownFrom, publishedBy, about: null }
       await register.publish(notice)
       return reach(notice)
     },
 
-    toSubscriber: async (asked: z.output<typeof subscriberNotice>) => {
-      const { subscriberNumber } = asked
+    toSubscriber: async (asked: z.output<typeof subscriberNotice>, publishedBy: string) => {
+      const { subscriberNumber, about = null } = asked
       if ((await register.subscriber(subscriberNumber)) === undefined)
         throw new Problem(404, 'no-such-subscriber', `there is no subscriber ${subscriberNumber}`)
       const shownFrom = site.clock.now()
-      const notice = { ...asked, kind: 'subscriber', area: null, shownFrom, until: shownFrom + shownForMs }
+      const times = { shownFrom, until: shownFrom + shownForMs }
+      const notice = { ...asked, kind: 'subscriber', area: null, ...times, publishedBy, about }
       await register.publish(notice)
       return reach(notice)
     },
+
+    /** To places, as far as they are shown now. */
+    toAreas: async () => {
+      const notices = await register.noticesAt(site.clock.now())
+      return notices.flatMap(({ noticeId, area, kind, title, text, until, shownFrom, publishedBy }) => {
+        const known = areaNotice.shape.kind.safeParse(kind)
+        if (area === null || !known.success) return []
+        const from = publishedBy === null ? {} : { from: publishedBy }
+        return [{ noticeId, area, kind: known.data, title, text, until, shownFrom, ...from }]
+      })
+    },
+
+    withdraw: async (noticeId: string) => {
+      if (await register.withdrawNotice(noticeId, site.clock.now())) return
+      throw new Problem(404, 'no-such-notice', `no notice ${noticeId} to an area is shown`)
+    },
   }
 }
+
+export type Publisher = ReturnType<typeof createPublisher>

@@ -1,6 +1,7 @@
 /** What the screen tells the viewer to do when there is nothing of theirs to show, in Japanese and English. */
+import type { Text } from '../core/site.ts'
 
-const both = (ja: string, en: string) => `${ja} / ${en}`
+const both = (ja: string, en: string): Text => ({ ja, en })
 
 export const noLink = both(
   'カードに健康保険が紐付いていません。医療機関または保険者の窓口で紐付けてください。',

@@ -5,7 +5,7 @@ import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import type { screen } from '../messages/television.ts'
 import type { session } from './machine.ts'
-import { shownTo } from './notice.ts'
+import { shownTo, takeoverAmong } from './notice.ts'
 import type { Register, Subscriber } from './store.ts'
 
 export type Screen = z.output<typeof screen>
@@ -20,21 +20,27 @@ export const createScreens = (site: Site, sessions: ActorKind<typeof session>, r
     return { box, household }
   }
 
-  const noticesFor = async (household: Subscriber) =>
-    household.cancelledAt === null ? shownTo(household, await register.noticesAt(site.clock.now())) : []
+  const noticesFor = async (household: Subscriber, setTopBoxId: string) => {
+    if (household.cancelledAt !== null) return { notices: [] }
+    const notices = shownTo(household, await register.noticesAt(site.clock.now()))
+    const takenOverBy = takeoverAmong(notices, await register.acknowledgedAt(setTopBoxId))
+    return { ...(takenOverBy !== undefined && { takenOverBy }), notices }
+  }
 
   const show = async (
     { id: sessionId, state, context }: State<typeof session>,
     household: Subscriber,
   ): Promise<Screen> => {
-    const { refusal, remark, health } = context
+    const { refusal, remark, lacks, closesAt, health, setTopBoxId } = context
     return {
       sessionId,
       state,
       ...(refusal !== undefined && { refusal }),
       ...(remark !== undefined && { remark }),
+      ...(lacks !== undefined && { lacks }),
+      ...(closesAt !== undefined && { closesAt }),
       ...(health !== undefined && { health }),
-      notices: await noticesFor(household),
+      ...(await noticesFor(household, setTopBoxId)),
     }
   }
 
@@ -50,7 +56,7 @@ export const createScreens = (site: Site, sessions: ActorKind<typeof session>, r
       if (household.cancelledAt !== null) return { state: 'cancelled', notices: [] }
       const current = box.sessionId === null ? undefined : await sessions.find(box.sessionId)
       if (current !== undefined && !current.done) return show(current, household)
-      return { state: 'standby', notices: await noticesFor(household) }
+      return { state: 'standby', ...(await noticesFor(household, setTopBoxId)) }
     },
 
     /** End a session; one that has ended is left as it is. */

@@ -9,7 +9,7 @@ import { journalTable } from '../core/journal.ts'
 import { answer, once } from '../core/network.ts'
 import type { Site } from '../core/site.ts'
 import { viewersTable } from './store.ts'
-import { createTestWorld, facilityOf } from './testWorld.ts'
+import { createTestWorld, facilityOf, startAt } from './testWorld.ts'
 
 /** A table as text; bytes are read as the text they are. */
 const dump = async (operator: Site, table: SQLiteTable) => {
@@ -76,6 +76,21 @@ test('a session with nothing happening closes after five minutes', async () => {
   expect([before, await tv.screen()]).toEqual(['showing', { state: 'standby', notices: [] }])
 })
 
+test('a session stays open while somebody uses the remote, and says when it closes', async () => {
+  const { tv, catv, clock } = await createTestWorld()
+  const { sessionId, screen } = await tv.watch('taro')
+  await clock.advance(4 * MINUTE)
+  const kept = await answer(catv.sessions[':sessionId'].activities.$post({ param: { sessionId } }))
+  await clock.advance(4 * MINUTE)
+  expect([screen.closesAt, kept.closesAt, (await tv.screen()).state]).toEqual([
+    startAt + 5 * MINUTE,
+    startAt + 9 * MINUTE,
+    'showing',
+  ])
+  await clock.advance(MINUTE)
+  expect((await tv.screen()).state).toBe('standby')
+})
+
 test('a card taken out after the session closed by itself is no error', async () => {
   const { tv, clock } = await createTestWorld()
   const { sessionId } = await tv.watch('taro')
@@ -89,10 +104,18 @@ test('a revoked card is refused with its reason', async () => {
   expect(screen).toMatchObject({ state: 'refused', refusal: 'revoked' })
 })
 
-test.each([['hajime'], ['yoshie']])('without link or consent %s is told what to do', async (viewer) => {
+test.each([
+  ['hajime', 'link'],
+  ['yoshie', 'consent'],
+])('without link or consent %s is told what to do', async (viewer, lacks) => {
   const { tv } = await createTestWorld()
   const { screen } = await tv.watch(viewer)
-  expect([screen.state, screen.health, typeof screen.remark]).toEqual(['showing', undefined, 'string'])
+  expect([screen.state, screen.health, screen.lacks, typeof screen.remark?.ja]).toEqual([
+    'showing',
+    undefined,
+    lacks,
+    'string',
+  ])
 })
 
 test('who agrees on the screen sees the notices', async () => {
@@ -109,7 +132,7 @@ test('a silent insurer leaves a remark and the notices by address', async () => 
   )
   faults.add(faultRule.parse({ kind: 'down', to: 'insurer-nhi' }))
   const { screen } = await tv.watch('taro')
-  expect([screen.state, screen.health, typeof screen.remark, screen.notices.length]).toEqual([
+  expect([screen.state, screen.health, typeof screen.remark?.ja, screen.notices.length]).toEqual([
     'showing',
     undefined,
     'string',
@@ -129,7 +152,7 @@ test('a platform that falls silent before the login leaves a remark', async () =
   const { sessionId } = await tv.insertCard()
   faults.add(faultRule.parse({ kind: 'down', to: 'platform' }))
   const screen = await tv.login(sessionId, 'taro')
-  expect([screen.state, screen.refusal, typeof screen.remark]).toEqual(['refused', undefined, 'string'])
+  expect([screen.state, screen.refusal, typeof screen.remark?.ja]).toEqual(['refused', undefined, 'string'])
 })
 
 test('cancelling the subscription ends the session, and the box is refused from then on', async () => {

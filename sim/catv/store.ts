@@ -1,5 +1,5 @@
 /** The operator's own tables: subscribers, set-top boxes, notices, and who has used which subscriber's box. */
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Store } from '../core/store.ts'
 
@@ -21,7 +21,7 @@ export const setTopBoxesTable = sqliteTable(
   (table) => [index('set_top_boxes_by_subscriber').on(table.subscriberNumber)],
 )
 
-/** To a place (`area`) or to one subscriber. */
+/** To a place (`area`) or to one subscriber; `publishedBy` is the party that sent it, if one was recognised. */
 export const noticesTable = sqliteTable('notices', {
   noticeId: text().primaryKey(),
   kind: text().notNull(),
@@ -31,7 +31,16 @@ export const noticesTable = sqliteTable('notices', {
   text: text().notNull(),
   shownFrom: integer().notNull(),
   until: integer().notNull(),
+  publishedBy: text(),
+  about: text(),
 })
+
+/** At which box somebody has seen a notice that took over its screen. */
+export const acknowledgementsTable = sqliteTable(
+  'acknowledgements',
+  { setTopBoxId: text().notNull(), noticeId: text().notNull(), at: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.setTopBoxId, table.noticeId] })],
+)
 
 /** 顧客とアカウントの紐付け: the platform's pseudonym of a viewer, and the subscriber on whose box it was seen. */
 export const viewersTable = sqliteTable(
@@ -98,6 +107,25 @@ export const createRegister = ({ read, write }: Store) => ({
     }),
 
   noticesAt: (now: number): Promise<Notice[]> => read.select().from(noticesTable).where(gt(noticesTable.until, now)),
+
+  /** From `at` on it is shown no more; false when it was not shown anyway. */
+  withdrawNotice: (noticeId: string, at: number): Promise<boolean> =>
+    write(async (tx) => {
+      const shown = and(eq(noticesTable.noticeId, noticeId), isNotNull(noticesTable.area), gt(noticesTable.until, at))
+      const withdrawn = await tx.update(noticesTable).set({ until: at }).where(shown).returning()
+      return withdrawn.length > 0
+    }),
+
+  acknowledge: (setTopBoxId: string, noticeId: string, at: number) =>
+    write(async (tx) => {
+      await tx.insert(acknowledgementsTable).values({ setTopBoxId, noticeId, at }).onConflictDoNothing()
+    }),
+
+  acknowledgedAt: async (setTopBoxId: string): Promise<Set<string>> => {
+    const mine = eq(acknowledgementsTable.setTopBoxId, setTopBoxId)
+    const rows = await read.select().from(acknowledgementsTable).where(mine)
+    return new Set(rows.map(({ noticeId }) => noticeId))
+  },
 
   noteViewer: (accountId: string, subscriberNumber: string, at: number) =>
     write(async (tx) => {

@@ -1,8 +1,9 @@
 /** A cable operator among stand-ins of the platform and an insurer, for its tests. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { afterAll } from 'vitest'
 import { createClock } from '../core/clock.ts'
 import { createFaults } from '../core/faults.ts'
 import { createEdge, route, routeWithBody } from '../core/http.ts'
@@ -14,6 +15,10 @@ import { toBase64 } from '../messages/base64.ts'
 import { healthInformationRequest } from '../messages/insurance.ts'
 import { authenticationRequest, type Refusal } from '../messages/verification.ts'
 import { createCatv, type CatvApp } from './index.ts'
+
+/** Everything of a test file lies here and goes with it. */
+const place = mkdtempSync(join(tmpdir(), 'catv-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 export const startAt = Date.UTC(2026, 3, 1)
 
@@ -81,7 +86,7 @@ export const createTestWorld = async () => {
   const directory: Directory = new Map()
   const apps = new Map<string, Hono>()
   const faults = createFaults(createRandom('faults'))
-  const folder = mkdtempSync(join(tmpdir(), 'catv-'))
+  const folder = mkdtempSync(join(place, 'world-'))
   const transport = inProcess(apps)
   const site = (id: string, role: string) =>
     createSite({ id, role, name: { ja: id, en: id }, folder, seed: 'catv', clock, directory, transport, faults })
@@ -124,5 +129,5 @@ export const createTestWorld = async () => {
   }
   await enter('H-1', 'STB-1', '見本県青葉野市一丁目1番1号')
   await enter('H-2', 'STB-2', '見本県緑野町二丁目2番2号')
-  return { clock, faults, viewers, operator, catv, tv, site }
+  return { clock, faults, viewers, operator, catv, tv, site, enter }
 }

@@ -15,6 +15,7 @@ import {
   payInCash,
   receipt,
   treatment,
+  visitList,
   visitRefund,
   visitView,
 } from '../messages/visit.ts'
@@ -47,6 +48,9 @@ type Arrival = z.output<typeof arrival>
 /** A visit id leaves room for the number of a payment attempt, which must not look like a visit of its own. */
 const longestVisitId = 48
 const looksLikeAttempt = /-attempt-\d+$/
+
+/** So many visits fit on the desk's screen (assumed). */
+const mostListed = 100
 
 /** Why money is not taken or given back, said more plainly than that the state has no place for it. */
 const refusals: Partial<Record<VisitEvent['type'], { code: string; detail: string }>> = {
@@ -91,6 +95,14 @@ export const createApp = (
     }
   }
 
+  const latest = async () => {
+    const all = await visits.list()
+    return all
+      .sort((a, b) => b.context.arrivedAt - a.context.arrivedAt || b.id.localeCompare(a.id))
+      .slice(0, mostListed)
+      .map((state) => ({ ...viewOf(state), patientName: state.context.patientName }))
+  }
+
   const readPaper = async (visitId: string, card: z.output<typeof paperCard>, requestId: string) => {
     const { insurer, insuredNumber, link, consentGiven } = card
     if (!clinic.insurers.includes(insurer)) {
@@ -124,6 +136,11 @@ export const createApp = (
         answer: arrived,
       }),
       async (c) => c.json(await arrive(c.req.valid('json'))),
+    )
+    .get(
+      '/visits',
+      route({ summary: 'The latest visits, for the desk', purpose: 'visit.list', answer: visitList, repeatable: true }),
+      async (c) => c.json({ visits: await latest() }),
     )
     .get(
       '/visits/:visitId',

@@ -49,7 +49,7 @@ test('a refused payment leaves cash', async () => {
   known.limitYen = 1_000
   const refused = await desk.payByCard()
   const paid = await desk.payInCash(2_000)
-  expect([refused.state, refused.remark?.includes('limit-exceeded'), paid.state, paid.payment?.paidYen]).toEqual([
+  expect([refused.state, refused.remark?.en.includes('limit-exceeded'), paid.state, paid.payment?.paidYen]).toEqual([
     'payingCash',
     true,
     'finished',

@@ -13,6 +13,14 @@ test('one card makes a patient eligible on the day of the visit in Japan', async
   expect([view.state, view.eligibility, known.serviceDates]).toEqual(['eligible', known.eligibility, ['2026-04-01']])
 })
 
+test('the desk sees the latest visits with the patients’ names', async () => {
+  const { desk, people } = await createTestWorld()
+  await desk.arrive()
+  await desk.readCard()
+  const { visits } = await answer(people.network.connect<ClinicApp>('clinic-sakura').visits.$get())
+  expect(visits.map(({ patientName, state }) => [patientName, state])).toEqual([[taro.patientName, 'eligible']])
+})
+
 test.each([
   [{ validity: 'lost', lostFrom: '2026-03-01' } as const],
   [{ validity: 'changed', lostFrom: '2026-03-01', nextInsurer: 'insurer-company' } as const],
@@ -79,7 +87,7 @@ test('a refused card is named with its reason; the patient pays in full', async 
   await desk.arrive()
   const view = await desk.readCard()
   const { bill } = await desk.treat(100)
-  expect([view.state, view.remark?.includes('revoked'), bill?.patientYen]).toEqual(['cardRefused', true, 1_000])
+  expect([view.state, view.remark?.en.includes('revoked'), bill?.patientYen]).toEqual(['cardRefused', true, 1_000])
 })
 
 test('a silent insurer is asked again every hour until it answers, while the visit goes on at 3/10', async () => {
@@ -102,7 +110,7 @@ test('a silent insurer is asked again every hour until it answers, while the vis
     'paid',
     undefined,
   ])
-  expect([later.state, later.eligibility, later.remark?.includes('-500')]).toEqual([
+  expect([later.state, later.eligibility, later.remark?.en.includes('-500')]).toEqual([
     'finished',
     known.eligibility,
     true,

@@ -1,7 +1,8 @@
 /** What the desk and the patient are told when something is not as it should be, in Japanese and English. */
+import type { Text } from '../core/site.ts'
 import type { EligibilityAnswer } from './visit.ts'
 
-const both = (ja: string, en: string) => `${ja} / ${en}`
+const both = (ja: string, en: string): Text => ({ ja, en })
 
 const eligibilityRemarks = {
   valid: undefined,

@@ -1,8 +1,9 @@
 /** A clinic among stand-ins of the platform, an insurer and a card issuer, for its tests. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { afterAll } from 'vitest'
 import type { z } from 'zod'
 import { createClock } from '../core/clock.ts'
 import { createFaults } from '../core/faults.ts'
@@ -17,6 +18,10 @@ import { linkRequest } from '../messages/link.ts'
 import { authorisationRequest, refundRequest } from '../messages/payment.ts'
 import { authenticationRequest, type Refusal } from '../messages/verification.ts'
 import { createClinic, type ClinicApp } from './index.ts'
+
+/** Everything of a test file lies here and goes with it. */
+const place = mkdtempSync(join(tmpdir(), 'clinic-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 type Eligibility = z.output<typeof eligibilityAnswer>
 
@@ -150,7 +155,7 @@ export const createTestWorld = async () => {
     apps.set(id, app)
   }
   const faults = createFaults(createRandom('faults'))
-  const folder = mkdtempSync(join(tmpdir(), 'clinic-'))
+  const folder = mkdtempSync(join(place, 'world-'))
   const deliver = inProcess(apps)
   /** Set by a test to have the clinic die right after a message to this path was carried out. */
   const kill: { after?: string | undefined } = {}

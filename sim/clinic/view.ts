@@ -9,14 +9,13 @@ export type Receipt = z.output<typeof receipt>
 
 export const viewOf = ({ state, context }: State<typeof visit>): VisitView => {
   const { visitId, eligibility, bill, payment, arrivedAt, finishedAt, remarks } = context
-  const remark = [remarks.reception, remarks.link, remarks.payment, remarks.recheck]
-    .filter((text) => text !== undefined)
-    .join('\n')
+  const said = [remarks.reception, remarks.link, remarks.payment, remarks.recheck].filter((text) => text !== undefined)
+  const remark = { ja: said.map(({ ja }) => ja).join('\n'), en: said.map(({ en }) => en).join('\n') }
   return {
     visitId,
     state,
     ...(eligibility !== undefined && { eligibility }),
-    ...(remark !== '' && { remark }),
+    ...(said.length > 0 && { remark }),
     ...(bill !== undefined && { bill }),
     ...(payment !== undefined && { payment }),
     arrivedAt,

@@ -1,5 +1,6 @@
 /** What is known of a visit, and what can happen to it. */
 import type { z } from 'zod'
+import type { Text } from '../core/site.ts'
 import type { eligibilityAnswer } from '../messages/insurance.ts'
 import type { cardReading } from '../messages/visit.ts'
 import type { Bill } from './bill.ts'
@@ -22,10 +23,10 @@ export type Payment = {
 }
 
 export type Remarks = {
-  reception?: string | undefined
-  link?: string | undefined
-  payment?: string | undefined
-  recheck?: string | undefined
+  reception?: Text | undefined
+  link?: Text | undefined
+  payment?: Text | undefined
+  recheck?: Text | undefined
 }
 
 export type VisitInput = { visitId: string; patientName: string; dateOfBirth: string; arrivedAt: number }

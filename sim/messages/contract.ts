@@ -1,7 +1,7 @@
 /** Customers of broadcasting and communications companies: signing up, being asked after a change, signing again. */
 import { z } from 'zod'
 import { signedOrder } from './latestBasicFour.ts'
-import { basicFour, id, instant, revocationReason } from './person.ts'
+import { address, basicFour, id, instant, name, revocationReason } from './person.ts'
 import { refusal, signedDocument } from './verification.ts'
 
 /**
@@ -29,6 +29,8 @@ export const contractView = z.strictObject({
   latestConsent: z.boolean().optional(),
   /** When the customer's data last came from the authority instead of from a signature. */
   updatedAt: instant.optional(),
+  /** What the customer is asked for while the contract waits for it. */
+  asked: z.enum(['new-data', 'new-certificate', 'renewal', 'new-card']).optional(),
   lastCheckedAt: instant.optional(),
   finding: z
     .strictObject({
@@ -42,6 +44,14 @@ export const contractView = z.strictObject({
 })
 export const contractList = z.strictObject({ contracts: z.array(contractView) })
 
+/** Letters and looks into a death are noted as work done by hand; the latest first, as many as fit on a screen (assumed). */
+export const letterList = z.strictObject({
+  letters: z.array(z.strictObject({ contractId: id, name, address, what: z.string(), sentAt: instant })).max(100),
+})
+export const deathCheckList = z.strictObject({
+  deathChecks: z.array(z.strictObject({ contractId: id, begunAt: instant })).max(100),
+})
+
 /** One round of checks over all contracts whose customers consent. */
 export const roundReport = z.strictObject({
   checkedAt: instant,
@@ -49,4 +59,12 @@ export const roundReport = z.strictObject({
   good: z.number().int(),
   found: z.number().int(),
   withoutConsent: z.number().int(),
+})
+
+/** The rhythm of rounds, and what the last one found. */
+export const roundStanding = z.strictObject({
+  state: z.string(),
+  checkIntervalMs: z.number().int(),
+  nextRoundAt: instant,
+  lastRound: roundReport.optional(),
 })

@@ -23,7 +23,15 @@ export const subscriberNotice = z.strictObject({
   subscriberNumber: id,
   title: z.string().max(100),
   text: z.string().max(1000),
+  /** What it is about at whoever sends it, e.g. a contract, so that something can be done about it at the television. */
+  about: id.optional(),
 })
+/** Notices to places that are shown now, for whoever publishes them. */
+export const areaNoticeList = z.strictObject({
+  notices: z.array(z.strictObject({ ...areaNotice.shape, from: id.optional(), shownFrom: instant })),
+})
+/** A viewer has seen a notice that took over the screen. */
+export const acknowledgement = z.strictObject({ noticeId: id })
 export const noticesShown = z.strictObject({ setTopBoxes: z.number().int() })
 
 export const sessionStarted = z.strictObject({ sessionId: id, state: z.string(), challenge: challengeIssued })
@@ -35,12 +43,32 @@ export const login = z.strictObject({
   consentGiven: z.boolean().default(false),
 })
 
-/** What the set-top box shows. `health` is there only while its owner's card is in the reader. */
+const bothLanguages = z.strictObject({ ja: z.string(), en: z.string() })
+
+/** `from` and `about` as their sender gave them; `from` is missing where nobody was recognised. */
+const noticeOnScreen = z.strictObject({
+  noticeId: id,
+  kind: z.string(),
+  title: z.string(),
+  text: z.string(),
+  from: id.optional(),
+  about: id.optional(),
+  shownFrom: instant,
+})
+
+/**
+ * What the set-top box shows. `health` is there only while its owner's card is in the reader, until `closesAt` unless somebody does
+ * something; `lacks` is what the viewer may give on the screen (consent) or elsewhere (a link). While `takenOverBy` is there, that
+ * notice covers everything until a viewer acknowledges it.
+ */
 export const screen = z.strictObject({
   sessionId: id.optional(),
   state: z.string(),
   refusal: refusal.optional(),
-  remark: z.string().optional(),
+  remark: bothLanguages.optional(),
+  lacks: z.enum(['link', 'consent']).optional(),
+  closesAt: instant.optional(),
   health: z.strictObject({ addressee: name, ...healthRecord.shape }).optional(),
-  notices: z.array(z.strictObject({ kind: z.string(), title: z.string(), text: z.string() })),
+  takenOverBy: id.optional(),
+  notices: z.array(noticeOnScreen),
 })

@@ -36,7 +36,7 @@ export const visitView = z.strictObject({
   state: z.string(),
   eligibility: eligibilityAnswer.optional(),
   /** Why the card or the payment was not accepted, or what is to be settled later. */
-  remark: z.string().optional(),
+  remark: z.strictObject({ ja: z.string(), en: z.string() }).optional(),
   bill: bill.optional(),
   payment: z
     .strictObject({
@@ -49,6 +49,11 @@ export const visitView = z.strictObject({
     .optional(),
   arrivedAt: instant,
   finishedAt: instant.optional(),
+})
+
+/** For the desk: the latest arrivals first, as many as fit on a screen (assumed). */
+export const visitList = z.strictObject({
+  visits: z.array(z.strictObject({ ...visitView.shape, patientName: name })).max(100),
 })
 
 export const receipt = z.strictObject({

@@ -6,8 +6,21 @@ import { HOUR } from '../core/clock.ts'
 import { createEdge, requestIdOf, route, routeWithBody } from '../core/http.ts'
 import { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
-import { contractAnswer, contractList, contractView, nonceIssued, roundReport, signUp } from '../messages/contract.ts'
+import type { AccountContract } from '../messages/cardLogin.ts'
+import {
+  contractAnswer,
+  contractList,
+  contractView,
+  deathCheckList,
+  letterList,
+  nonceIssued,
+  roundReport,
+  roundStanding,
+  signUp,
+} from '../messages/contract.ts'
 import { id } from '../messages/person.ts'
+import { createCardHolder, createCardLogin } from '../provider/cardLogin.ts'
+import type { CardAccounts } from '../provider/cardLoginStore.ts'
 import type { contract } from './contractMachine.ts'
 import type { Files } from './store.ts'
 import { answerOf, viewOf, viewOrProblem } from './view.ts'
@@ -20,6 +33,9 @@ export type SubscriptionOptions = {
   /** Whether customers' consents to the latest basic four are taken and used. */
   latestBasicFour?: boolean
 }
+
+/** So many letters fit on the desk's screen (assumed). */
+const mostListed = 100
 
 /** A form that was filled in with a nonce must be signed within this time; it has 16 bytes (both assumed). */
 const nonceLifeMs = HOUR
@@ -37,6 +53,7 @@ type Parts = {
   watches: ActorKind<typeof watch>
   watchId: string
   files: Files
+  accounts: CardAccounts
   provider: SubscriptionOptions
 }
 
@@ -44,7 +61,9 @@ type Parts = {
 const contractIdFor = (requestId: string) =>
   `contract-${createHash('sha256').update(requestId).digest('hex').slice(0, 20)}`
 
-export const createApp = (site: Site, { contracts, watches, watchId, files, provider }: Parts) => {
+export const createApp = (site: Site, { contracts, watches, watchId, files, accounts, provider }: Parts) => {
+  const cardHolder = createCardHolder(site)
+
   const nonce = async () => {
     const given = {
       nonce: Buffer.from(site.random.bytes(16)).toString('hex'),
@@ -67,6 +86,21 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
     return answerOf(await contracts.send(contractId, event, requestId))
   }
 
+  const signUpAs = async (contractId: string, asked: z.output<typeof signUp>, requestId: string) => {
+    await contracts.start(contractId, {})
+    return sign(contractId, asked, requestId)
+  }
+
+  /** What a customer who is logged in sees of contracts; an application that was refused is none. */
+  const accountContracts = async (contractIds: string[]): Promise<AccountContract[]> => {
+    const found = await Promise.all(contractIds.map((contractId) => contracts.find(contractId)))
+    return found.flatMap((shown) => {
+      if (shown?.context.customer === undefined) return []
+      const { id: contractId, state, done, context } = shown
+      return { contractId, state, ...(context.asked && !done && { asked: context.asked }) }
+    })
+  }
+
   const round = async (requestId: string): Promise<RoundReport> => {
     const { state, context } = await watches.send(watchId, { type: 'round.asked', at: site.clock.now() }, requestId)
     if (state === 'waiting' && context.lastRound !== undefined) return context.lastRound
@@ -74,6 +108,25 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
   }
 
   return createEdge(site)
+    .route('/', createCardLogin(site, { accounts, contracts: accountContracts }))
+    .post(
+      '/card-login/contracts',
+      routeWithBody(signUp, {
+        summary: 'Sign up while logged in with the card, over TLS: the contract is found again under the account',
+        purpose: 'card-login.sign-up',
+        answer: contractAnswer,
+        repeatable: true,
+      }),
+      async (c) => {
+        const asked = admitted(c.req.valid('json'))
+        const { accountId } = await cardHolder(c)
+        // Two people may use the same id for their requests. What was noted is a contract once it was accepted.
+        const requestId = `${accountId}/${requestIdOf(c, site)}`
+        const contractId = contractIdFor(requestId)
+        await accounts.addContract(contractId, accountId)
+        return c.json(await signUpAs(contractId, asked, requestId))
+      },
+    )
     .get(
       '/provider',
       route({ summary: 'Which provider this is', purpose: 'provider.show', answer: providerProfile, repeatable: true }),
@@ -94,8 +147,7 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
       async (c) => {
         const asked = admitted(c.req.valid('json'))
         const requestId = requestIdOf(c, site)
-        const { id: contractId } = await contracts.start(contractIdFor(requestId), {})
-        return c.json(await sign(contractId, asked, requestId))
+        return c.json(await signUpAs(contractIdFor(requestId), asked, requestId))
       },
     )
     .get(
@@ -135,6 +187,46 @@ export const createApp = (site: Site, { contracts, watches, watchId, files, prov
       async (c) => {
         const event = { type: 'contract.cancelled', at: site.clock.now() } as const
         return c.json(viewOrProblem(await contracts.send(c.req.param('contractId'), event, requestIdOf(c, site))))
+      },
+    )
+    .get(
+      '/letters',
+      route({
+        summary: 'The latest letters to customers',
+        purpose: 'letter.list',
+        answer: letterList,
+        repeatable: true,
+      }),
+      async (c) => {
+        const sent = await files.lettersSent(mostListed)
+        return c.json({ letters: sent.map(({ letterId: _, ...letter }) => letter) })
+      },
+    )
+    .get(
+      '/death-checks',
+      route({
+        summary: 'The latest customers of whom it is looked into whether they died',
+        purpose: 'death-check.list',
+        answer: deathCheckList,
+        repeatable: true,
+      }),
+      async (c) => {
+        const begun = await files.deathChecks(mostListed)
+        return c.json({ deathChecks: begun.map(({ contractId, begunAt }) => ({ contractId, begunAt })) })
+      },
+    )
+    .get(
+      '/rounds',
+      route({
+        summary: 'When contracts are checked next, and what the last round found',
+        purpose: 'round.show',
+        answer: roundStanding,
+        repeatable: true,
+      }),
+      async (c) => {
+        const { state, context } = await watches.get(watchId)
+        const { checkIntervalMs, nextRoundAt, lastRound } = context
+        return c.json({ state, checkIntervalMs, nextRoundAt, ...(lastRound !== undefined && { lastRound }) })
       },
     )
     .post(

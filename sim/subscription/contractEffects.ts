@@ -74,11 +74,11 @@ export const createContractEffects = (
       await insist('platform', answer(call))
     },
 
-    showOnTelevision: async ({ context, requestId, attempts }) => {
+    showOnTelevision: async ({ id: about, context, requestId, attempts }) => {
       const { asked, television: at } = context
       if (asked === undefined || at === undefined) return
       const { operator, subscriberNumber } = at
-      const json = { noticeId: noticeIdOf(requestId), subscriberNumber, ...television(provider) }
+      const json = { noticeId: noticeIdOf(requestId), subscriberNumber, about, ...television(provider) }
       const catv = site.network.connect<CatvApp>(operator)
       const call = answer(catv['subscriber-notices'].$post({ json }, once(requestId)))
       const shown = await (attempts < patience ? insist(operator, call) : attempt(call))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { DAY, MINUTE } from '../core/clock.ts'
 import { faultRule } from '../core/faults.ts'
 import { readJournal } from '../core/journal.ts'
+import { answer } from '../core/network.ts'
 import { deathChecksTable, lettersTable } from './store.ts'
 import { createTestWorld, startAt, taro } from './testWorld.ts'
 
@@ -37,6 +38,27 @@ test.each([
   await desk.round()
   const view = await desk.view(contractId)
   expect([view.state, view.noticesSent.map(({ by, what }) => `${by} ${what}`).sort()]).toEqual([state, notices])
+})
+
+test('the desk sees the letters sent, what is asked, the deaths looked into, and when the next round is', async () => {
+  const { desk, sora, known, clock } = await createTestWorld()
+  const contractId = await desk.join()
+  const dead = await desk.join(hanako)
+  known.statuses['stored-1'] = revoked('affiliationChanged')
+  known.statuses['stored-2'] = revoked('cessationOfOperation')
+  await clock.advance(30 * DAY)
+  const at = startAt + 30 * DAY
+  expect((await answer(sora.letters.$get())).letters).toEqual([
+    { contractId, name: taro.name, address: taro.address, what: 'new-data', sentAt: at },
+  ])
+  expect((await answer(sora['death-checks'].$get())).deathChecks).toEqual([{ contractId: dead, begunAt: at }])
+  expect((await desk.view(contractId)).asked).toBe('new-data')
+  expect(await answer(sora.rounds.$get())).toEqual({
+    state: 'waiting',
+    checkIntervalMs: 30 * DAY,
+    nextRoundAt: at + 30 * DAY,
+    lastRound: { checkedAt: at, checked: 2, good: 0, found: 2, withoutConsent: 0 },
+  })
 })
 
 test('rounds run by themselves at the interval', async () => {

@@ -1,5 +1,5 @@
 /** The provider's own tables: nonces it gave out, letters it sent, deaths it looks into, and what the current round checks. */
-import { asc, eq, ne } from 'drizzle-orm'
+import { asc, desc, eq, ne } from 'drizzle-orm'
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Site } from '../core/site.ts'
 
@@ -66,6 +66,13 @@ export const createFiles = ({ id: stakeholder, store: { read, write }, journal }
       const { contractId } = letter
       await journal.appendIn(tx, 'manual', { stakeholder, work: 'letter', contractId, parameter: 'letter-handling' })
     }),
+
+  /** The latest first. */
+  lettersSent: (most: number): Promise<Letter[]> =>
+    read.select().from(lettersTable).orderBy(desc(lettersTable.sentAt), desc(lettersTable.letterId)).limit(most),
+
+  deathChecks: (most: number): Promise<(typeof deathChecksTable.$inferSelect)[]> =>
+    read.select().from(deathChecksTable).orderBy(desc(deathChecksTable.begunAt)).limit(most),
 
   beginDeathCheck: (check: typeof deathChecksTable.$inferSelect) =>
     write(async (tx) => {

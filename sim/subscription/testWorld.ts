@@ -1,8 +1,9 @@
 /** A provider among stand-ins of the platform and a cable operator, for its tests. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { afterAll } from 'vitest'
 import type { z } from 'zod'
 import { createClock, DAY } from '../core/clock.ts'
 import { createFaults } from '../core/faults.ts'
@@ -18,6 +19,10 @@ import type { BasicFour } from '../messages/person.ts'
 import { subscriberNotice } from '../messages/television.ts'
 import { application, signatureRequest, type Refusal } from '../messages/verification.ts'
 import { createSubscription, type SubscriptionApp } from './index.ts'
+
+/** Everything of a test file lies here and goes with it. */
+const place = mkdtempSync(join(tmpdir(), 'subscription-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 type Status = Omit<z.output<typeof changeCheckResult>, 'storedCertificateId'>
 type Latest = z.output<typeof basicFourPassedOn>
@@ -105,7 +110,7 @@ export const createTestWorld = async ({ latestBasicFour = false } = {}) => {
   const directory: Directory = new Map()
   const apps = new Map<string, Hono>()
   const faults = createFaults(createRandom('faults'))
-  const folder = mkdtempSync(join(tmpdir(), 'subscription-'))
+  const folder = mkdtempSync(join(place, 'world-'))
   const transport = inProcess(apps)
   const site = (id: string, role: string) =>
     createSite({ id, role, name: { ja: id, en: id }, folder, seed: 'x', clock, directory, transport, faults })

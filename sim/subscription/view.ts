@@ -9,9 +9,10 @@ export type ContractView = z.output<typeof contractView>
 export type ContractAnswer = z.output<typeof contractAnswer>
 
 /** Undefined for what never became a contract. */
-export const viewOf = ({ id: contractId, state, context }: State<typeof contract>): ContractView | undefined => {
+export const viewOf = ({ id: contractId, state, done, context }: State<typeof contract>): ContractView | undefined => {
   const { customer, signedAt, storedCertificateId, latestConsent, lastCheckedAt, finding, updatedAt, noticesSent } =
     context
+  const asked = done ? undefined : context.asked
   if (customer === undefined || signedAt === undefined) return undefined
   return {
     contractId,
@@ -21,6 +22,7 @@ export const viewOf = ({ id: contractId, state, context }: State<typeof contract
     signedAt,
     ...(latestConsent === true && { latestConsent }),
     ...(updatedAt !== undefined && { updatedAt }),
+    ...(asked !== undefined && { asked }),
     ...(lastCheckedAt !== undefined && { lastCheckedAt }),
     ...(finding !== undefined && { finding }),
     noticesSent,
