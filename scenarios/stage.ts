@@ -48,6 +48,7 @@ const explain = (error: unknown): string => {
 export const createStage = (world: World, tell: (told: Told) => void): StageControl => {
   let steps: StepResult[] = []
   let open: StepResult | undefined
+  let playing: string | undefined
   const measures: Measure[] = []
 
   const step: Stage['step'] = async (text, act) => {
@@ -65,7 +66,8 @@ export const createStage = (world: World, tell: (told: Told) => void): StageCont
       current.tookMs = performance.now() - started
       open = undefined
       await world.people.journal.append('step', {
-        text: text.en,
+        text: { ...text },
+        case: playing,
         held: current.failure === undefined && current.expectations.every(({ held }) => held),
       })
       tell({ type: 'step', step: current })
@@ -98,6 +100,7 @@ export const createStage = (world: World, tell: (told: Told) => void): StageCont
 
   const playCase: StageControl['playCase'] = async (id, title, play) => {
     steps = []
+    playing = id
     tell({ type: 'case', title })
     const started = performance.now()
     let failure: string | undefined

@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readJournal } from '../../sim/core/journal.ts'
 import { openStore } from '../../sim/core/store.ts'
+import { latestBasicFourYen } from '../../sim/messages/feeItems.ts'
 import type { Measure } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 
 const fees = z.array(z.object({ item: z.string(), payee: z.string(), quantity: z.number() }))
-
-/** Yen for one answer with data, whatever its number of items (guideline for private businesses of the Digital Agency). */
-const latestBasicFourYen = 20
 
 /** Quantities by `item payee`. */
 export const feesOwed = async (stage: Stage): Promise<Map<string, number>> => {

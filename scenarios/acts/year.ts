@@ -27,7 +27,8 @@ export type Watched = {
   renewed: number[]
 }
 
-const townNames: Record<string, string> = {
+/** How addresses in each town begin. */
+export const townNames: Record<string, string> = {
   'municipality-aobano': '見本県青葉野市',
   'municipality-midorino': '見本県緑野町',
   'municipality-shiosai': '見本県潮騒市',
