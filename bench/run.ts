@@ -15,6 +15,7 @@ const benchmarks: Record<string, string> = {
   crl: '大きな失効リストの作成 / writing large CRLs',
   population: 'カードと証明書の大量発行 / a population of cards',
   card: 'カードの応答と署名 / what a card costs',
+  evaluation: '実行記録を読み、流す / reading and streaming runs',
 }
 
 const chosen = process.argv.slice(2)
