@@ -8,19 +8,23 @@ import { Problem } from '../sim/core/problem.ts'
 import { Explained } from '../sim/core/explained.ts'
 import { CannotListen, listen } from '../sim/core/server.ts'
 import { reachedBefore } from '../sim/keptTime.ts'
+import { openDoor } from '../sim/cardLogin.ts'
 import { createFront } from '../sim/front.ts'
+import { createPortal } from '../portal-dashboard/serve.ts'
 import { createWorld } from '../sim/world.ts'
-import { found } from './acts/founding.ts'
+import { foundOpenWorld, openingLeadMs } from './acts/opening.ts'
 import { required } from './catalogue.ts'
+import { openEvaluation } from './evaluation.ts'
 import { chooseLanguage, inLanguage, WrongOption } from './language.ts'
-import { createPages } from './pages.ts'
-import { people } from './people.ts'
 import { runScenario } from './runner.ts'
 import type { RunResult } from './scenario.ts'
+import { createSeedControls } from './seeds/controls.ts'
 import { createStage } from './stage.ts'
 import { createStory } from './story.ts'
+import { createTerminals, withTerminals } from './terminals/index.ts'
 
 const worldFolder = join(import.meta.dirname, '..', 'data', 'world')
+const builtPortal = join(import.meta.dirname, '..', 'portal-dashboard', 'dist')
 
 const portOf = (text: string | undefined) => {
   const port = Number(text ?? 4000)
@@ -33,11 +37,12 @@ const portOf = (text: string | undefined) => {
 
 const founded = join(worldFolder, 'founded')
 
-/** The world that stays open; one whose founding was cut short is begun anew. */
+/** The world that stays open; one whose founding was cut short is begun anew, some weeks ago so that there is a past to look at. */
 const openWorld = async () => {
-  if (!existsSync(founded)) rmSync(worldFolder, { recursive: true, force: true })
+  const isFounded = existsSync(founded)
+  if (!isFounded) rmSync(worldFolder, { recursive: true, force: true })
   const now = createClock({ mode: 'real' }).now()
-  const startAt = Math.max(now, await reachedBefore(worldFolder))
+  const startAt = isFounded ? Math.max(now, await reachedBefore(worldFolder)) : now - openingLeadMs
   return createWorld({ folder: worldFolder, seed: 'world', mode: 'interactive', startAt })
 }
 
@@ -49,7 +54,10 @@ const main = async () => {
   const host = process.env['HOST'] ?? '127.0.0.1'
 
   // The port is taken before the kept world is opened: a second start must not touch what a first one serves.
+  const pages = createPortal(builtPortal)
   const opening = new Hono()
+  // before the world is there, the portal says so itself
+  opening.get('*', (c, next) => (serve === undefined ? pages.fetch(c.req.raw, c.env) : next()))
   let serve: Hono | undefined
   opening.all(
     '*',
@@ -58,12 +66,19 @@ const main = async () => {
   const apps = new Map<string, Hono>()
   const server = await listen(opening, { host, port, under: apps })
   const world = await openWorld()
-  serve = createFront(world.local, createPages(world))
-  for (const [id, app] of world.local.apps) apps.set(id, app)
+  const door = await openDoor(world.local, { worldFolder, host, wanted: process.env['TLS_PORT'] })
+  const isOpen = 'url' in door
+  const terminals = createTerminals(world)
+  const served = withTerminals(world.local, world.people, terminals)
+  const controls = [createSeedControls(world, terminals.registry)]
+  serve = createFront(served, isOpen ? { pages, door, controls } : { pages, controls })
+  for (const [id, app] of served.apps) apps.set(id, app)
+  apps.set('evaluation', openEvaluation(world, isOpen ? door.url : undefined))
   const end = () => {
     console.log(t({ ja: '\n終了します。', en: '\nGood-bye.' }))
     void server
       .close()
+      .then(() => (isOpen ? door.close() : undefined))
       .then(() => world.close())
       .then(() => process.exit(0))
   }
@@ -94,22 +109,21 @@ const main = async () => {
       }),
     )
     const { stage, playCase } = createStage(world, story.tell)
-    await playCase('founding', { ja: '準備', en: 'Preparation' }, () =>
-      found(
-        stage,
-        people.map(({ id }) => id),
-      ),
-    )
-    writeFileSync(founded, '')
+    const { passed } = await playCase('founding', { ja: '準備', en: 'Preparation' }, () => foundOpenWorld(stage))
+    if (passed) writeFileSync(founded, '')
   }
   const lines = [
-    [t({ ja: 'はじめのページ', en: 'start page' }), `${server.url}/`],
+    [t({ ja: 'ポータル', en: 'portal' }), `${server.url}/`],
     [t({ ja: 'API の説明と試用', en: 'APIs to read and try' }), `${server.url}/api/platform`],
     [t({ ja: '状態', en: 'health' }), `${server.url}/health`],
     [t({ ja: '実行記録', en: 'runs' }), `${server.url}/runs`],
+    ...(isOpen ? [[t({ ja: 'カードでログイン（TLS）', en: 'log in with the card (TLS)' }), `${door.url}/`]] : []),
   ]
   console.log(t({ ja: '\n開いています（終了は Ctrl+C）:', en: '\nServing (Ctrl+C ends):' }))
   for (const [what = '', where = ''] of lines) console.log(`  ${where.padEnd(44)} ${what}`)
+  console.log(
+    isOpen ? `    curl --cacert ${door.authorityFile} --cert … --key … ${door.providers[0]?.url}` : `  ${t(door)}`,
+  )
 }
 
 main().catch((error: unknown) => {

@@ -183,10 +183,10 @@ test('OCSP is always answered in DER or with a problem, whatever the question', 
 })
 
 test('a card answers any command with a status word', async () => {
-  const card = routeOf('card', 'POST', '/cards/{cardId}/apdu')
+  const card = routeOf('card', 'POST', '/{cardId}/apdu')
   const make = { cardId: 'card-noise', authenticationPin: '8317', signaturePassword: 'ZQ7SECRET' }
-  await send(inhabited, routeOf('card', 'POST', '/cards', 'municipality'), json(JSON.stringify(make)))
-  const path = '/cards/card-noise/apdu'
+  await send(inhabited, routeOf('card', 'POST', '/', 'municipality'), json(JSON.stringify(make)))
+  const path = '/card-noise/apdu'
   const byte = fc.integer({ min: 0, max: 255 })
   const likely = fc.tuple(
     fc.constantFrom(0x00, 0x80, 0x0c),

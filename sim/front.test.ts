@@ -1,10 +1,11 @@
 /** One port for all: health, API pages from local assets, party routes under their ids, and the management app apart. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { listen, type Listening } from './core/server.ts'
+import { serveCardLogin } from './cardLogin.ts'
 import { createFront } from './front.ts'
 import { authorityList } from './messages/certificate.ts'
 import { purposes } from './messages/purposes.ts'
@@ -35,6 +36,23 @@ test('health names every party and where its API is', async () => {
   const health: { parties: { id: string }[] } = JSON.parse(await (await get('/health')).text())
   expect(health.parties.map(({ id }) => id)).toEqual(world.parties.map(({ id }) => id))
   for (const { id } of world.parties) expect((await get(`/${id}/health`)).status).toBe(200)
+})
+
+test('health says where one logs in with the card, and the CA of those pages is handed out', async () => {
+  expect(JSON.parse(await (await get('/health')).text())).not.toHaveProperty('cardLogin')
+  const door = await serveCardLogin(world.local, { worldFolder: folder, host: '127.0.0.1', port: 0 })
+  onTestFinished(() => door?.close())
+  const front = createFront(world.local, { door })
+  const { cardLogin } = JSON.parse(await (await front.request('/health')).text())
+  const ids = world.parties.filter(({ folder }) => ['catv', 'subscription'].includes(folder)).map(({ id }) => id)
+  expect(cardLogin).toEqual({
+    url: door?.url,
+    authority: '/tls/ca.pem',
+    providers: ids.map((id) => ({ id, url: `${door?.url}/${id}/card-login` })),
+  })
+  const pem = await (await front.request('/tls/ca.pem')).text()
+  expect(pem).toBe(readFileSync(join(folder, 'tls', 'ca.pem'), 'utf8'))
+  expect((await front.request('/tls/ca-key.pem')).status).toBe(404)
 })
 
 test('every route of every party is in its OpenAPI 3.1 document, with a purpose that has a Japanese name', async () => {

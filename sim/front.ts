@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono, type Context } from 'hono'
 import absolutePath from 'swagger-ui-dist/absolute-path.js'
-import { createManagement } from './core/manage.ts'
+import { createManagement, type FurtherControls } from './core/manage.ts'
 import { specify } from './core/openapi.ts'
 import { Problem } from './core/problem.ts'
 import { purposes } from './messages/purposes.ts'
 import { createPkiControls } from './pkiControls.ts'
+import type { CardLoginDoor } from './cardLogin.ts'
 import type { Local } from './world.ts'
 
 const assets: Record<string, string> = {
@@ -51,8 +52,20 @@ const remoteAddressOf = (c: Context) => {
   }
 }
 
-/** Routes: `/<party>/…`, `/api/<party>`, `/api/<party>/openapi.json`, `/health`, `/manage/…`. `pages` adds what else is served. */
-export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono = new Hono()): Hono => {
+/** What else is served: further pages, where people log in with their cards, and further test controls under `/manage`. */
+export type FrontOptions = {
+  pages?: Hono
+  door?: CardLoginDoor | undefined
+  controls?: readonly FurtherControls[]
+}
+
+const authorityPath = '/tls/ca.pem'
+
+/** Routes: `/<party>/…`, `/api/<party>`, `/api/<party>/openapi.json`, `/health`, `/manage/…`, `/tls/ca.pem`. */
+export const createFront = (
+  { sites, apps, faults, clock }: Local,
+  { pages = new Hono(), door, controls = [] }: FrontOptions = {},
+): Hono => {
   const front = new Hono()
   front.onError((error) => {
     if (error instanceof Problem) return error.response()
@@ -64,6 +77,13 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
   front.get('/health', (c) =>
     c.json({
       now: clock.now(),
+      ...(door && {
+        cardLogin: {
+          url: door.url,
+          authority: authorityPath,
+          providers: door.providers.map(({ id, url }) => ({ id, url })),
+        },
+      }),
       parties: [...sites.values()].map(({ id, role, name }) => ({
         id,
         role,
@@ -73,6 +93,8 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
       })),
     }),
   )
+  if (door !== undefined)
+    front.get(authorityPath, (c) => c.body(door.authority, 200, { 'content-type': 'application/x-pem-file' }))
   front.get('/assets/:file', async (c) => {
     const file = c.req.param('file')
     const type = Object.hasOwn(assets, file) ? assets[file] : undefined
@@ -106,7 +128,7 @@ export const createFront = ({ sites, apps, faults, clock }: Local, pages: Hono =
     const management = createManagement(
       { clock, faults, identities: () => [...sites.values()].map((site) => site.identity), report: console.error },
       () => remoteAddressOf(c),
-      [{ path: '/pki', app: pkiControls }],
+      [{ path: '/pki', app: pkiControls }, ...controls],
     )
     const url = new URL(c.req.url)
     return management.fetch(new Request(new URL(url.pathname.replace(/^\/manage/, '') + url.search, url), c.req.raw))

@@ -6,6 +6,7 @@ import type { Directory } from './core/identity.ts'
 import { overTcp } from './core/network.ts'
 import { Explained } from './core/explained.ts'
 import { CannotListen, listen } from './core/server.ts'
+import { openDoor, serveCardLogin } from './cardLogin.ts'
 import { createFront } from './front.ts'
 import { describeParties } from './parties.ts'
 import { createSplitWorld, type Acquaintance, type Assignment, type Introduction } from './split.ts'
@@ -37,9 +38,11 @@ const serveAssigned = async () => {
     startAt: assignment.startAt,
     onError: (error) => console.error(error),
   })
-  const parties = describeParties(assignment.variables, assignment.keyPool)
+  const parties = describeParties(assignment.variables, assignment)
   const local = await createLocal({ ...assignment, directory, clock, transport: overTcp(urls) }, parties)
-  const server = await listen(createFront(local), { host: '127.0.0.1', port: 0, under: local.apps })
+  const doorOptions = { worldFolder: assignment.folder, host: '127.0.0.1', port: 0 }
+  const door = assignment.withDoors ? await serveCardLogin(local, doorOptions) : undefined
+  const server = await listen(createFront(local, { door }), { host: '127.0.0.1', port: 0, under: local.apps })
   const acquainted = heard(isAcquaintance)
   for (const site of local.sites.values()) {
     const introduction: Introduction = {
@@ -49,6 +52,7 @@ const serveAssigned = async () => {
       url: `${server.url}/${site.id}`,
       manage: `${server.url}/manage`,
       publicKey: site.publicKey,
+      ...(door && { cardLogin: door.providers.find(({ id }) => id === site.id)?.url }),
     }
     process.send?.(introduction)
   }
@@ -58,6 +62,7 @@ const serveAssigned = async () => {
   for (const site of local.sites.values()) await site.actors.resume()
   const end = async () => {
     await server.close()
+    await door?.close()
     for (const site of local.sites.values()) await site.store.close()
     process.exit(0)
   }
@@ -92,20 +97,25 @@ const serve = async () => {
     ...(mode !== 'virtual' && { startAt: createClock({ mode: 'real' }).now() }),
   }
   if (values.split) {
-    const world = await createSplitWorld(options)
-    for (const [id, url] of world.urls) console.log(`${id.padEnd(24)} ${url}`)
+    const world = await createSplitWorld({ ...options, withDoors: true })
+    for (const [id, url] of world.urls)
+      console.log(`${id.padEnd(24)} ${url} ${world.cardLogins.get(id) ?? ''}`.trimEnd())
     process.once('SIGINT', () => void world.close().then(() => process.exit(0)))
     process.once('SIGTERM', () => void world.close().then(() => process.exit(0)))
     return
   }
   const world = await createWorld(options)
   const host = process.env['HOST'] ?? '127.0.0.1'
-  const server = await listen(createFront(world.local), {
+  const door = await openDoor(world.local, { worldFolder: world.folder, host, wanted: process.env['TLS_PORT'] })
+  const isOpen = 'url' in door
+  const server = await listen(createFront(world.local, isOpen ? { door } : {}), {
     host,
     port: Number(process.env['PORT'] ?? 4000),
     under: world.local.apps,
   })
   console.log(server.url)
+  if (isOpen) console.log(`${door.url} カードでログイン · log in with the card (CA: ${door.authorityFile})`)
+  else console.log(`${door.ja}\n${door.en}`)
 }
 
 const run = process.argv.includes('--assigned') ? serveAssigned : serve

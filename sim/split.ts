@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
+import { openDoorFolder } from './cardLogin.ts'
 import { createClock } from './core/clock.ts'
 import { createFaults } from './core/faults.ts'
 import type { Directory, Identity } from './core/identity.ts'
@@ -13,7 +14,12 @@ import type { Variables } from './variables.ts'
 import { completeVariables, defaultKeyPool, standardStart, type World, type WorldOptions } from './world.ts'
 
 /** What the parent tells a child, and a child its parent, over the process channel. */
-export type Assignment = Required<Omit<WorldOptions, 'variables'>> & { variables: Variables; only: string[] }
+export type Assignment = Required<Omit<WorldOptions, 'variables'>> & {
+  variables: Variables
+  only: string[]
+  /** Whether people may log in with their cards over TLS. */
+  withDoors: boolean
+}
 export type Introduction = {
   type: 'introduction'
   id: string
@@ -21,6 +27,8 @@ export type Introduction = {
   url: string
   manage: string
   publicKey: JWK
+  /** Where people log in with their cards. */
+  cardLogin?: string | undefined
 }
 export type Acquaintance = {
   type: 'acquaintance'
@@ -53,24 +61,30 @@ const ready = (message: unknown): message is 'ready' => isReady(message)
 /** Children read the same sources, compiled once. */
 const compileCache = join(import.meta.dirname, '..', 'data', 'compile-cache')
 
+type SplitWorld = World & { urls: Map<string, string>; cardLogins: Map<string, string> }
+
 /** Start one process per party; `close` ends them. */
-export const createSplitWorld = async (options: WorldOptions): Promise<World & { urls: Map<string, string> }> => {
-  const { folder, seed, mode } = options
+export const createSplitWorld = async (options: WorldOptions & { withDoors?: boolean }): Promise<SplitWorld> => {
+  const { folder, seed, mode, withDoors = false } = options
   const variables = completeVariables(options.variables)
   const startAt = options.startAt ?? standardStart
   const keyPool = options.keyPool ?? defaultKeyPool
-  const parties = describeParties(variables, keyPool)
+  const parties = describeParties(variables, { keyPool, seed })
   const clock = createClock({ mode, startAt })
   const directory: Directory = new Map()
   const urls = new Map<string, string>()
+  const cardLogins = new Map<string, string>()
   const faults = createFaults(createRandom(`${seed}/faults`))
+
+  // All doors of a world have one certificate, made before anybody needs it.
+  if (withDoors) await openDoorFolder(folder)
 
   const children = parties.map(({ id }) => {
     const child = fork(join(import.meta.dirname, 'serve.ts'), ['--assigned'], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     })
-    const assignment: Assignment = { folder, seed, mode, startAt, variables, keyPool, only: [id] }
+    const assignment: Assignment = { folder, seed, mode, startAt, variables, keyPool, only: [id], withDoors }
     child.send(assignment)
     return child
   })
@@ -88,9 +102,10 @@ export const createSplitWorld = async (options: WorldOptions): Promise<World & {
 
   try {
     const introduced = await Promise.all(children.map((child) => next(child, isIntroduction)))
-    for (const { id, role, url, publicKey } of introduced) {
+    for (const { id, role, url, publicKey, cardLogin } of introduced) {
       directory.set(id, { role, publicKey })
       urls.set(id, url)
+      if (cardLogin !== undefined) cardLogins.set(id, cardLogin)
     }
     const people = await createSite({
       ...peopleDescription,
@@ -166,6 +181,7 @@ export const createSplitWorld = async (options: WorldOptions): Promise<World & {
       people,
       clock,
       urls,
+      cardLogins,
       advance,
       addFault: async (rule) => {
         faults.add(rule)

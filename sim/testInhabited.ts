@@ -68,7 +68,7 @@ export const createInhabited = async (variables: Partial<Variables> = {}) => {
   )
   const { cardId = '' } = issued
 
-  const card = connect<CardApp>('card').cards[':cardId']
+  const card = connect<CardApp>('card')[':cardId']
   const transmit = async (apdu: string) =>
     (await answer(card.apdu.$post({ param: { cardId }, json: { apdu } }))).response
   const reader = createReader(transmit)
@@ -82,7 +82,7 @@ export const createInhabited = async (variables: Partial<Variables> = {}) => {
 
   /** The card's CMS over these bytes; the document of a contract when they are one. */
   const signBytes = async (document: Uint8Array): Promise<Uint8Array> => {
-    const signer = { sign: (data: Uint8Array) => reader.sign('signature', data) }
+    const signer = await reader.signer('signature')
     return signDocument({ document, signer, certificate: certificates.signature, signingTime: world.clock.now() })
   }
   const application = async (provider: string, service: string) => {
