@@ -25,10 +25,14 @@ if (major < 20) {
   process.exit(1)
 }
 
-/** Runs a command and ends it when this script is told to end; resolves to whether it did what it should. */
-const run = (command, args) =>
+/** Runs a command and ends it when this script is told to end; resolves to whether it did what it should. Its errors are always shown. */
+const run = (command, args, stdout = 'inherit') =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['inherit', stdout, 'inherit'],
+      shell: process.platform === 'win32',
+    })
     let told
     const end = (signal) => {
       told ??= signal
@@ -97,7 +101,11 @@ if (built !== undefined && !built.isBuilt()) {
   const started = Date.now()
   // Vite needs a newer Node than the machine may have
   if (
-    !(await run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', portal, '--logLevel', 'error']))
+    !(await run(
+      node,
+      [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', portal, '--logLevel', 'error'],
+      'ignore',
+    ))
   ) {
     say('ポータルを組み立てられませんでした。', 'The portal could not be built.')
     process.exit(1)
